@@ -20,6 +20,7 @@ CHOICES = ["benchmark", "model", "estimation", "returns", "news"]
 FAMILY = ["benchmark", "model"]  # specifications that share both are near-duplicates
 INDEX_MODELS = ("market_adjusted", "market_model")
 FACTOR_MODELS = ("ff3", "ff5", "carhart")
+FIRMS = 24  # looked at together: the runs of more would fill memory that every run touches for the first time
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,29 @@ def specification_curve(
     several days are moved over the cyclic shifts of the placebo dates and their own days (`inference.shifts`). Where
     the volatility of a security's daily median moved, a date is held over that expected of it (`leading_path`).
     """
+    parts = [
+        _of_firms(replace(choices, returns=choices.returns.iloc[:, k : k + FIRMS]), day0, windows, placebo)
+        for k in range(0, choices.returns.shape[1], FIRMS)
+    ]
+
+    def beside(name: str, axis: int) -> dict[Window, Any]:
+        return {w: np.concatenate([getattr(part, name)[w] for part in parts], axis=axis) for w in windows}
+
+    return SpecificationCurve(
+        parts[0].specifications,
+        tuple(choices.returns.columns),
+        beside("estimate", 1),
+        beside("significant", 1),
+        beside("std_error", 1),
+        np.concatenate([part.dof for part in parts], axis=1),
+        beside("placebo_median", 0),
+        beside("placebo_share", 0),
+        beside("volatility", 0),
+    )
+
+
+def _of_firms(choices: Choices, day0: pd.Timestamp, windows: Sequence[Window], placebo: Window) -> SpecificationCurve:
+    """The curve of a few securities."""
     zero = int(choices.returns.index.get_indexer(pd.DatetimeIndex([day0]))[0])
     placebo = Window(min(max(placebo.start, 1 - zero), placebo.end), placebo.end)  # no date before the first return
     span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
@@ -126,17 +150,18 @@ def specification_curve(
     whole = {length: np.empty((2, most, n, at.stop - at.start), np.float32) for length, at in runs.items()}
     rows: list[tuple[str, ...]] = []
     freedom: list[Array] = []
-    for k, (row, fit, actual, held) in enumerate(_fits(choices, day0, span)):
-        rows.append(row)
-        freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape))
-        abnormal = np.where(held[:, None], actual - fit.expected, np.nan)
-        parts = np.stack([abnormal, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
+    for names, fit, actual, held in _fits(choices, day0, span):
+        at, shape = slice(len(rows), len(rows) + len(names)), (len(names), n, -1)
+        rows += names
+        freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape).reshape(shape[:2]))
+        parts = np.stack([actual - fit.expected, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
+        parts[0, ~held] = np.nan
         limit = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
         for length, *sizes, variance in _estimates(parts, limit, sorted(whole)):
             for figures, size in zip(whole[length], sizes, strict=True):
-                figures[k] = size[:, runs[length]]
+                figures[at] = size[:, runs[length]].reshape(shape)
             for one in (one for w, one in moved.items() if len(w) == length):
-                one.add(parts, limit, sizes, variance)
+                one.add(at, parts, limit, sizes, variance)
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
     whole = {length: sizes[:, : len(rows)] for length, sizes in whole.items()}
@@ -145,10 +170,10 @@ def specification_curve(
     return SpecificationCurve(
         pd.DataFrame(rows, columns=CHOICES),
         tuple(choices.returns.columns),
-        {w: np.stack(one.estimate).astype(np.float64) for w, one in moved.items()},
-        {w: np.stack(one.significant) for w, one in moved.items()},
-        {w: np.stack(one.std_error) for w, one in moved.items()},
-        np.stack(freedom),
+        {w: np.concatenate(one.estimate).astype(np.float64) for w, one in moved.items()},
+        {w: np.concatenate(one.significant) for w, one in moved.items()},
+        {w: np.concatenate(one.std_error) for w, one in moved.items()},
+        np.concatenate(freedom),
         *({w: found[k] for w, found in placebos.items()} for k in range(3)),
     )
 
@@ -167,16 +192,17 @@ class _Moved:
         self.mixed = np.empty((2, *most, len(self.cut)), np.float32)  # in one piece: small ones would stay
         self.estimate, self.significant, self.std_error = list[Array](), list[np.ndarray](), list[Array]()
 
-    def add(self, parts: Array, limit: Array, sizes: Sequence[Array], variance: Array) -> None:
-        """One specification: CARs and sizes of all runs of the window's length, and their variances."""
+    def add(self, at: slice, parts: Array, limit: Array, sizes: Sequence[Array], variance: Array) -> None:
+        """The specifications at `at`: CARs and sizes of all runs of the window's length, and their variances."""
+        shape = (at.stop - at.start, self.mixed.shape[2])
         if len(self.cut):
             near = next(_estimates(parts[..., self.around], limit, [len(self.window)]))
             for mixed, size in zip(self.mixed, near[1:3], strict=True):
-                mixed[len(self.estimate)] = size[:, self.cut]
-        car, size = sizes
-        self.estimate.append(car[:, self.at].copy())
-        self.significant.append(size[:, self.at] > 1)
-        self.std_error.append(np.sqrt(variance[:, self.at]))
+                mixed[at] = size[:, self.cut].reshape(*shape, -1)
+        car, size = (part[:, self.at].reshape(shape) for part in sizes)
+        self.estimate.append(car.copy())
+        self.significant.append(size > 1)
+        self.std_error.append(np.sqrt(variance[:, self.at]).reshape(shape))
 
     def placebos(self, whole: NDArray[np.float32], daily: Array) -> tuple[Array, Array, Array]:
         """(N, D) median and share significant on every date or shift, (N,) the volatility ratio.
@@ -228,8 +254,11 @@ def families(curve: pd.DataFrame) -> pd.DataFrame:
 
 def _fits(
     choices: Choices, day0: pd.Timestamp, span: Window
-) -> Iterator[tuple[tuple[str, ...], Fit, Array, np.ndarray]]:
-    """Every specification: its choices, its fit over `span`, the actual returns there and which firms it holds."""
+) -> Iterator[tuple[list[tuple[str, ...]], Fit, Array, np.ndarray]]:
+    """Every model: its choices, one a benchmark, its fit over `span`, the actual returns there, which firms it holds.
+
+    What a fit has of each firm comes benchmark after benchmark.
+    """
     sessions = choices.returns.index
     zero = int(sessions.get_indexer(pd.DatetimeIndex([day0]))[0])
     clean = ~np.asarray(sessions.isin(choices.tainted))
@@ -240,25 +269,31 @@ def _fits(
                 continue
             for news, keep in (("all days", np.ones(len(clean), bool)), ("without other news", clean)):
                 source = _source(choices.returns.columns, values, keep, zero, estimation, span, kind)
-                for benchmark, model, factors in models:
-                    fit = MODELS[model].fit(_with_factors(source, factors, zero))
+                for benchmarks, model, names, factors in models:
+                    whole = _with_factors(source, names, factors, zero)
+                    fit = MODELS[model].fit(whole)
                     held = (fit.problem == "") & (fit.nobs >= choices.minimum_returns)
-                    yield (benchmark, model, label, kind, news), fit, source.event_returns, held
+                    rows: list[tuple[str, ...]] = [(benchmark, model, label, kind, news) for benchmark in benchmarks]
+                    yield rows, fit, whole.event_returns, held
 
 
-def _right_hand_sides(choices: Choices, kind: str) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Benchmark, model and the factors it is fitted on; factor models speak of simple excess returns only."""
-    for name in map(str, choices.benchmarks.columns):
-        market = _kind(choices.benchmarks[[name]], kind).set_axis(["market"], axis=1)
-        for model in INDEX_MODELS:
-            yield name, model, market
-    yield "none", "mean_adjusted", choices.returns.iloc[:, :0]
+def _right_hand_sides(choices: Choices, kind: str) -> Iterator[tuple[list[str], str, tuple[str, ...], Array]]:
+    """Benchmarks, model, and the names and values (benchmarks, sessions, k) of the factors that it is fitted on.
+
+    Factor models speak of simple excess returns only.
+    """
+    markets = _kind(choices.benchmarks, kind)
+    for model in INDEX_MODELS:
+        yield list(map(str, markets.columns)), model, ("market",), markets.to_numpy(float).T[:, :, None]
+    yield ["none"], "mean_adjusted", (), np.empty((1, len(markets), 0))
     if choices.factors is not None and kind == "simple":
         for model in FACTOR_MODELS:
             fitted = MODELS[model]
             assert isinstance(fitted, FactorModel)
-            if {*fitted.factors, "rf"} <= set(choices.factors):
-                yield "factors", model, choices.factors[[*fitted.factors, "rf"]].reindex(choices.returns.index)
+            names = (*fitted.factors, "rf")
+            if {*names} <= set(choices.factors):
+                table = choices.factors[[*names]].reindex(choices.returns.index)
+                yield ["factors"], model, names, table.to_numpy(float)[None]
 
 
 def _kind(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -287,15 +322,21 @@ def _source(
     )
 
 
-def _with_factors(source: EventReturns, factors: pd.DataFrame, zero: int) -> EventReturns:
-    """The same with factors, of which all securities share one copy."""
-    x, n = factors.to_numpy(float), len(source.labels)
-    before, over = (x[_days(zero, window, len(x))] for window in (source.estimation, source.window))
+def _with_factors(source: EventReturns, names: tuple[str, ...], factors: Array, zero: int) -> EventReturns:
+    """The same once for each of `factors` (benchmarks, sessions, k), of which the securities share one."""
+    (times, sessions, k), n = factors.shape, len(source.labels)
+
+    def shared(window: Window) -> Array:
+        part = factors.take(_days(zero, window, sessions), axis=1)[:, None]
+        return np.broadcast_to(part, (times, n, len(window), k)).reshape(times * n, len(window), k)
+
     return replace(
         source,
-        estimation_factors=np.broadcast_to(before, (n, *before.shape)),
-        event_factors=np.broadcast_to(over, (n, *over.shape)),
-        factor_names=tuple(factors.columns),
+        estimation_returns=np.concatenate([source.estimation_returns] * times),
+        event_returns=np.concatenate([source.event_returns] * times),
+        estimation_factors=shared(source.estimation),
+        event_factors=shared(source.window),
+        factor_names=names,
     )
 
 
@@ -311,17 +352,19 @@ def _estimates(parts: Array, limit: Array, lengths: Sequence[int]) -> Iterator[t
     `limit` is the square of the 5 % point.
     """
     gone = np.isnan(parts[0])
-    several, some = max(lengths) > 1, bool(gone.any())
+    several, some = max(lengths) > 1, bool((gone.any(axis=1) & ~gone.all(axis=1)).any())
     total = np.cumsum(np.where(np.isnan(parts), 0.0, parts) if some else parts, axis=-1) if several else parts
-    gaps = np.cumsum(gone, axis=-1)
+    gaps = np.cumsum(gone, axis=-1) if several and some else gone
     for length in lengths:
         sums = parts if length == 1 else _runs(total, length)
-        car, variance = sums[0], sum((loading**2 for loading in sums[2:]), sums[1])
+        car, variance = sums[0], sums[1].copy()
+        for loading in sums[2:]:
+            variance += np.square(loading)
         if length > 1 and some:
             car[_runs(gaps, length) > 0] = np.nan
         size = variance * limit
-        np.sqrt(np.divide(car**2, size, out=size), out=size)
-        yield length, car.astype(np.float32), size.astype(np.float32), variance
+        np.divide(np.square(car), size, out=size)
+        yield length, car.astype(np.float32), np.sqrt(size, out=size).astype(np.float32), variance
 
 
 def _runs(total: np.ndarray, length: int) -> np.ndarray:

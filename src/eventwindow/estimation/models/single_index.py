@@ -44,7 +44,8 @@ class MarketAdjusted:
 
     def fit(self, source: EventReturns) -> Fit:
         (market, market_event) = (part[:, 0] for part in source.columns((self.market,)))
-        residuals = source.estimation_returns - market
+        actual = source.estimation_returns
+        residuals = np.subtract(actual, market, out=np.empty_like(actual))  # laid out as returns are: sums end alike
         residuals = residuals if source.sessions is None else np.sqrt(source.sessions) * residuals
         nobs = np.isfinite(residuals).sum(axis=1).astype(float)
         square = np.nansum(residuals**2, axis=1)
