@@ -147,11 +147,14 @@ class FirmSignificance(Exports):
         return frame.assign(**{name: value for name, value in columns.items() if value.size})
 
 
+INVALID = Reason("invalid_design")  # one for all: its words are worked out once
+
+
 def noted(result: Result) -> Reason | str:
     """A test's note as its tables hold it: why it could not run or does not hold; "" where there is nothing to say."""
     if isinstance(result, NotComputed):
         return Reason("not_computed", reason=result.reason)
-    return Reason.joined(None if result.valid else Reason("invalid_design"), result.note) or ""
+    return Reason.joined(None if result.valid else INVALID, result.note) or ""
 
 
 class Outcome(NamedTuple):

@@ -48,13 +48,12 @@ def _texts(column: pd.Series) -> list[str]:
         places, texts = pd.factorize(column)
         shown = [*map(_told, texts), ""]  # -1 is a missing one
         return [shown[place] for place in places.tolist()]
-    held, missing = column.to_numpy(object).tolist(), column.isna().tolist()
-    told = {text: _told(text) for text in {t if isinstance(t, str) else "" for t in held}}
-    return ["" if none else told[t] if isinstance(t, str) else _shown(t) for t, none in zip(held, missing, strict=True)]
-
-
-def _shown(value: object) -> str:
-    return _told(str(value)) if isinstance(value, Reason) else _quoted(str(value))
+    held = [str(value) if isinstance(value, Reason) else value for value in column.to_numpy(object).tolist()]
+    told = {text: _told(text) for text in {value for value in held if isinstance(value, str)}}  # most stand many times
+    return [
+        "" if none else told[value] if isinstance(value, str) else _quoted(str(value))
+        for value, none in zip(held, column.isna().tolist(), strict=True)
+    ]
 
 
 def _told(text: str) -> str:
