@@ -15,7 +15,7 @@ import nox
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT, max_version="3.14")  # from requires-python
 OLDEST = PYTHONS[0]
-QUICK = ("pytest", "-q", "-m", "not slow")  # with names of files behind `--`, those alone
+QUICK = ("pytest", "-q", "-n", "auto", "-m", "not slow")  # with names of files behind `--`, those alone
 SITE_ENV = {"NO_MKDOCS_2_WARNING": "1"}
 
 nox.needs_version = ">=2024.4.15"

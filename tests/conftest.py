@@ -224,10 +224,13 @@ ORDER = {f"test_{name}.py": place for place, name in enumerate(LONG)}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """The whole suite, where no word is said on processes, is shared out; a file, a name or a debugger is not."""
+    """The whole suite, where no word is said on processes, is shared out; a file, a name or a debugger is not.
+
+    Nor is what counts the lines that run: it has made up its mind before.
+    """
     asked, worker = config.option, hasattr(config, "workerinput")
     chosen = config.args_source is config.ArgsSource.ARGS or asked.keyword
-    watched = asked.usepdb or asked.trace or asked.capture == "no"
+    watched = asked.usepdb or asked.trace or asked.capture == "no" or getattr(asked, "cov_source", None)
     if getattr(asked, "numprocesses", 0) is None and not (worker or chosen or watched):
         asked.numprocesses = "auto"
 

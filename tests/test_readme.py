@@ -62,6 +62,7 @@ def test_the_two_commands_of_the_contract_stand_word_for_word():
         ("TESTPATHS", {"usepdb": True}, None),
         ("TESTPATHS", {"trace": True}, None),
         ("TESTPATHS", {"capture": "no"}, None),
+        ("TESTPATHS", {"cov_source": ["eventwindow"]}, None),
         ("TESTPATHS", {"numprocesses": 0}, 0),
     ],
 )
