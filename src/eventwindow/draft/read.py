@@ -371,7 +371,10 @@ def paragraph(
             framed=_framed(context.framed, text, told, dated),
             span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
-            days_by_region=_later(context.days_by_region, _days(known, told, () if sentence.chinese else days)),
+            days_by_region=_later(
+                context.days_by_region,
+                _days(known, _onward(sentence, told, days, context), () if sentence.chinese else days),
+            ),
             moment=sentence.has("moment") and not sentence.has("amount"),
             strange=strange(sentence) or (context.strange and not told),
             **_spoken_of(sentence, context, known, told),
@@ -400,6 +403,15 @@ def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, kno
 
 def _days_of(told: Sequence[Statement], sentence: Sentence) -> list[dt.date]:
     return [s.date for s in told if sentence.chinese and s.date and not s.until]
+
+
+def _onward(
+    sentence: Sentence, told: Sequence[Statement], days: Sequence[dt.date], context: Context
+) -> Sequence[Statement]:
+    """In English, those of a day that the next sentence may go on in: none that a comparison alone tells."""
+    if sentence.chinese or not sentence.has("date", "base"):
+        return told
+    return [s for s in told if s.date in {*days, context.date}]
 
 
 def _days(known: Names, told: Sequence[Statement], onward: Sequence[dt.date]) -> dict[str, dt.date]:
