@@ -206,7 +206,7 @@ def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
     word, at = (found["zh"], found.start("zh")) if found["zh"] else (found["en"], found.start("en"))
     rules, words = sentence.rules, word.lower().split()
     stop = {w.lower() for w in rules.stop} - {"stocks", "bonds", "markets"}
-    if " ".join(words) in stop or {*words} & (rules.small | rules.prepositions) or _VERB.search(word):
+    if " ".join(words) in stop or {words[0], words[-1]} & (rules.small | rules.prepositions) or _VERB.search(word):
         return None
     return Mark(at, at + len(word), "group", Subject(group=Group(word, word)))
 

@@ -109,6 +109,7 @@ _OF_RECORD = re.compile(
     r"的(?:盘中|收[盘市]|上市以来|挂牌以来|历史|史上|空前|[\d一二两三四五六七八九十]+[周年]|逾)*(?:新[高低]|最[高低]价?|[高低][价点位]|纪录)"
 )
 _AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
+_LOW_OF_DAY = re.compile(r"day['’]s (?:intraday |session )?(?:low|high|peak|trough) (?:of|at|near) \D{0,12}$")
 _OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
 _FUTURES = re.compile(r"(?:合约|期货|期指|指数|现货|价)$")  # what is quoted so, though no list holds it
 _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
@@ -583,6 +584,7 @@ def figure_at(
         moment = False  # the word or the clock tells the opening
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     opened = _OPENING.match(sentence.text, mark.end) or _AT_EXTREME.search(sentence.text[: amount.at])
+    opened = opened or _LOW_OF_DAY.search(sentence.text[: amount.at])
     top = _OF_RECORD.match(sentence.text, amount.end)
     passing = opened or (top and "收" not in top[0]) or _ended_elsewhere(sentence, mark)
     moment = moment or (kind == "price_level" and bool(passing))
