@@ -18,6 +18,7 @@ from eventwindow.draft.quantified import (
     about_something_else,
     figure_at,
     from_peak,
+    is_base,
     kind_of,
     move_of,
     sign_of,
@@ -67,7 +68,7 @@ def fallback(
     """What is left of a sentence of which `said` was read; `following` was read of the next one."""
     used, left = {m.start for m, _ in said}, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
-        if mark.start not in used:
+        if mark.start not in used and not is_base(sentence, mark):
             for s in _figure(sentence, mark, context, names, dated):
                 hedge = "range" if mark.value.low != mark.value.high else s.hedge or mark.value.hedge
                 left.append((mark, replace(s, line=line, step=mark.value.step, hedge=hedge, open=(FALLBACK, *s.open))))

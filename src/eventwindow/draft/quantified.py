@@ -60,8 +60,9 @@ _WORTH_NOW = re.compile(
 )
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
-_MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]")
+_MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
 _EACH_OF = re.compile(r"(?:分别|各)(?:为|达|是|收|报)?(?:在|于)?$")
+_COUNTED_FROM = re.compile(r"起?计(?![划算])|起?计算|算起|起算")
 _AT_MOST = re.compile(r"最多(?:曾)?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
@@ -146,6 +147,8 @@ def figures(
     for mark in sentence.all("amount"):
         if about_something_else(sentence, mark) or from_peak(sentence, mark) or beside_price(sentence, mark):
             continue
+        if is_base(sentence, mark):
+            continue
         if (same := _same_move(sentence, mark, said)) is not None:
             found = [same]
         else:
@@ -154,7 +157,7 @@ def figures(
             step = mark.value.step * (100 if s.kind == "price_level" and mark.value.unit == "percent" else 1)
             stated = replace(s, line=line, step=step, hedge=_hedge(mark.value, s.hedge))
             if sentence.chinese and stated.hedge == "exact" and _AT_MOST.search(sentence.text, 0, mark.start):
-                stated = replace(stated, hedge="reached")  # 最多跌8.2%
+                stated = replace(stated, hedge="reached", open=(EXTREME, *stated.open))  # 最多跌8.2%
             if sentence.chinese and stated.kind == "price_level" and POSSIBLE in stated.open:
                 stated = replace(stated, hedge="reached", date=None)  # 可望升至27000點: of a day to come
             said.append((mark, stated))
@@ -167,6 +170,11 @@ def beside_price(sentence: Sentence, mark: Mark) -> re.Match[str] | None:
     """What says that the figure is a difference between two prices or returns: 较昨日收市价折让11%, 跑输大市3个百分点."""  # noqa: E501
     percent = sentence.chinese and mark.value.unit == "percent"
     return _PREMIUM.search(sentence.text[: mark.start]) if percent else None
+
+
+def is_base(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the figure is the level that a span is counted from: 由1月10日的19000点计升5%."""
+    return sentence.chinese and _COUNTED_FROM.match(sentence.text, mark.end) is not None
 
 
 def from_peak(sentence: Sentence, mark: Mark) -> bool:

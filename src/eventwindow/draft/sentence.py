@@ -90,10 +90,10 @@ _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4
 _EVENT = re.compile(r" (?!record|close|high|low|peak|last)\w+ (?:on|in|of) $|\b(?:was|were|is|it|they)\b")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
-_WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六日])")  # 截至5月17日的一周
+_WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六日前后内])")  # 截至5月17日的一周
 _FROM_THEN = re.compile(r"起(?![计算])")
 _SINCE_THEN = re.compile(
-    r"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?P<counted>起?计(?![划算])|起?计算|算起|起算)|以来|至今|迄今|起)"
+    r"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?:的?[\d.,]+[点元])?(?P<counted>起?计(?![划算])|起?计算|算起|起算)|以来|至今|迄今|起)"
     r"(?P<past>,?[至到]去年年?底)?"
 )
 _FROM = re.compile(r"(?:\b(?:from|between|over)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
