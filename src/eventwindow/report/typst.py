@@ -130,6 +130,7 @@ def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
         "origins": runs(sections.origin(context)),
         "figures": {name: _figure(chart) for name, chart in charts.items()},
         "chapters": printed,
+        "part": say("paper.part"),
         "made_with": say("common.made_with", version=context.result.run["versions"]["eventwindow"]),
     }
 
