@@ -12,7 +12,7 @@ from statsmodels.multivariate.manova import MANOVA
 from statsmodels.stats.power import TTestPower
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Reason
+from eventwindow.errors import Reason, signed
 from eventwindow.estimation.abnormal import estimate
 from eventwindow.estimation.models.scholes_williams import ScholesWilliams
 from eventwindow.inference.bootstrap import block_bootstrap, stationary_indices
@@ -176,7 +176,7 @@ def test_the_largest_of_one_candidate_is_the_plain_permutation() -> None:
     assert str(more.distribution) == f"{ar.residuals.shape[1] + 6} cyclic shifts of 6 days"
     observed = np.abs(ar.sar.mean(axis=0))[2:8]
     assert more.statistic == pytest.approx(observed.max())
-    assert str(more.note) == f"largest on day {observed.argmax() - 3:+d}"
+    assert str(more.note) == f"largest on day {signed(f'{observed.argmax() - 3:+d}')}"
 
 
 @pytest.mark.parametrize("dof", [10, 60, 248])

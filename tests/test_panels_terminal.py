@@ -11,6 +11,7 @@ from test_panels import drawn_events, ragged_panel
 from test_panels_sources import STUDY
 
 from eventwindow.cli.main import main
+from eventwindow.errors import signed
 from eventwindow.inference.registry import TESTS
 
 
@@ -32,7 +33,7 @@ def test_the_terminal_shows_the_leading_test_of_each_group_and_window(study, cap
         rows = tests[(tests["group"] == "all") & (tests["window_start"] == start) & tests["valid"]]
         lead = rows[rows["statistic"].notna()].iloc[0]
         line = next(line for line in said.splitlines() if line.split()[:2] == ["all", window])
-        assert TESTS[lead["test"]].title in line and f"{lead['statistic']:.2f}" in line
+        assert TESTS[lead["test"]].title in line and signed(f"{lead['statistic']:.2f}") in line
     assert said.splitlines()[-1] == f"Report: {study / 'out' / 'report.html'}"
 
 

@@ -15,6 +15,7 @@ from report_cases import HOSTILE
 
 from eventwindow.claims.records import RATINGS
 from eventwindow.errors import file_name
+from eventwindow.report.blocks import ADDRESS, sited
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import LANGUAGES, language, percent
@@ -392,8 +393,11 @@ def test_paper_holds_every_statement_its_evidence_and_the_news(browser, report, 
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     claims, news = deepseek.table("claims"), marks(Context(deepseek, language("en")))
     simple = claims[claims["measure"] != "compound"]
-    wanted = [*claims["text_en"], *simple["reason"], *claims["rule"], *news["what"]]
+    words, addresses = language("en"), [found[0] for reason in simple["reason"] for found in ADDRESS.finditer(reason)]
+    reasons = [sited(words.dated(reason)) for reason in simple["reason"]]
+    wanted = [*claims["text_en"], *reasons, *addresses, *claims["rule"], *news["what"]]
     assert len(wanted) > 250
+    assert addresses
     assert [words for words in wanted if "".join(str(words).split()) not in text] == []
 
 

@@ -13,6 +13,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.errors import Listed, Reason, catalogue, filled
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.yahoo import Pulled
+from eventwindow.report.blocks import sited
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.html import appendix, story
 from eventwindow.report.language import LANGUAGES, Language, language
@@ -39,14 +40,12 @@ def drawn(chinese, drawings):
 def latin_runs(text: str, context: Context) -> set[str]:
     """Two and more Latin words in a row, but for tickers and proper names."""
     symbols = sorted(context.result.evidence.securities.index, key=len, reverse=True)
-    for source in context.result.calendar["source"]:  # titles of pages stay as they are
-        text = text.replace(context.language.dated(str(source)), "·") if source else text
+    settling = [getattr(v.claim.measure, "source", "") for v in every_verdict(context.result.verdicts)]
+    for source in filter(None, [*context.result.calendar["source"], *settling]):  # titles of pages stay as they are
+        dated = context.language.dated(str(source))
+        text = text.replace(dated, "·").replace(sited(dated), "·")
     for outlet in sorted({str(a["outlet"]) for a in context.result.articles} - {""}, key=len, reverse=True):
         text = text.replace(outlet, "·")
-    for verdict in every_verdict(context.result.verdicts):  # and of those that settle a claim
-        told = [getattr(verdict.claim.measure, "source", "")]
-        for source in filter(None, told):
-            text = text.replace(context.language.dated(str(source)), "·")
     text = re.sub(r"\bp(?=\s*[=<])", "·", text)
     text = re.sub(r"\b[SB]\d+-[\w-]+", "·", CITED.sub("·", text))  # claims by their key
     text = re.sub("|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in symbols), "·", text)

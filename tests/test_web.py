@@ -184,7 +184,7 @@ def test_an_article_is_read_and_judged(server):
     text = "Nvidia shares fell 17% on Monday, 27 January 2025, wiping out billions. TSMC fell 13.3% on the same day."
     path = path_of(server.post("/ask/article", {"article": text, "article_date": "2025-01-28"}))
     assert server.ended(path)["state"] == "done"
-    assert "confirmed" in server.get(path)[1]
+    assert "· holds ·" in server.get(path)[1]
 
 
 def test_prices_that_are_sent_are_those_that_are_used(server):

@@ -246,6 +246,16 @@ def addressed(text: str) -> Markup:
     return Markup(ADDRESS.sub(r'<a href="\g<0>">\1</a>', str(escape(text))))
 
 
+def sited(text: str) -> str:
+    """A text with the names of sites in the place of their addresses, where no link may stand."""
+    return ADDRESS.sub(r"\1", text)
+
+
+def sources(text: str) -> Markup:
+    """The addresses of a text as links, one after the other."""
+    return Markup(" ").join(addressed(found[0]) for found in ADDRESS.finditer(text))
+
+
 def names_site(address: str, words: str) -> bool:
     """Whether the words of a link are the name of its site, as `addressed` writes it."""
     found = ADDRESS.match(address)

@@ -16,7 +16,7 @@ from eventwindow.claims.claim_review import review_of
 from eventwindow.claims.model import Verdict
 from eventwindow.errors import file_name
 from eventwindow.report import sections
-from eventwindow.report.blocks import Block, Card, Section, addressed, chosen
+from eventwindow.report.blocks import Block, Card, Section, addressed, chosen, sited, sources
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures.chart import Chart
@@ -36,7 +36,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["addressed"] = addressed
+    found.filters |= {"addressed": addressed, "sited": sited, "sources": sources}
     return found
 
 

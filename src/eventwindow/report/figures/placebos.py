@@ -122,7 +122,7 @@ def permutation(context: Context) -> Chart | None:
         partial(_paint_permutation, context, event, null),
         "permutation",
         say(f"permutation.{_title(event, null, p)}", **values, n=more),
-        say("permutation.caption", n=n, days=len(null)),
+        say("permutation.caption"),
         say("permutation.alt", **values, p=p_value(p)),
         data,
     )
