@@ -116,8 +116,9 @@ def specification_curve(
     several days are moved over the cyclic shifts of the placebo dates and their own days (`inference.shifts`). Where
     the volatility of a security's daily median moved, a date is held over that expected of it (`leading_path`).
     """
+    room: dict[int, NDArray[np.float32]] = {}
     parts = [
-        _of_firms(replace(choices, returns=choices.returns.iloc[:, k : k + FIRMS]), day0, windows, placebo)
+        _of_firms(replace(choices, returns=choices.returns.iloc[:, k : k + FIRMS]), day0, windows, placebo, room)
         for k in range(0, choices.returns.shape[1], FIRMS)
     ]
 
@@ -137,8 +138,14 @@ def specification_curve(
     )
 
 
-def _of_firms(choices: Choices, day0: pd.Timestamp, windows: Sequence[Window], placebo: Window) -> SpecificationCurve:
-    """The curve of a few securities."""
+def _of_firms(
+    choices: Choices,
+    day0: pd.Timestamp,
+    windows: Sequence[Window],
+    placebo: Window,
+    room: dict[int, NDArray[np.float32]],
+) -> SpecificationCurve:
+    """The curve of a few securities; their runs, by length, are laid in `room`, where those of the next ones follow."""
     zero = int(choices.returns.index.get_indexer(pd.DatetimeIndex([day0]))[0])
     placebo = Window(min(max(placebo.start, 1 - zero), placebo.end), placebo.end)  # no date before the first return
     span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
@@ -147,7 +154,9 @@ def _of_firms(choices: Choices, day0: pd.Timestamp, windows: Sequence[Window], p
     moved = {w: _Moved(w, w.start - span.start, dates, (most, n)) for w in windows}
     runs = {1: slice(first, -span.start)}  # of one day: every day before day 0
     runs |= {len(w): one.whole for w, one in moved.items() if len(w) > 1}
-    whole = {length: np.empty((2, most, n, at.stop - at.start), np.float32) for length, at in runs.items()}
+    for length, at in runs.items():
+        room.setdefault(length, np.empty((2, most, FIRMS, at.stop - at.start), np.float32))
+    whole = {length: held[:, :, :n] for length, held in room.items()}
     rows: list[tuple[str, ...]] = []
     freedom: list[Array] = []
     for names, fit, actual, held in _fits(choices, day0, span):
