@@ -8,18 +8,21 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 from eventwindow.claims.claim_review import LONGEST
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.records import RATINGS
 from eventwindow.errors import catalogue
+from eventwindow.inference.response import Track, of_track
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.single_firm import critical_size
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.claims import stated
 from eventwindow.report.html import claim_pages
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.sections.verdicts import span_of
+from eventwindow.report.sections.verdicts import _usual, span_of
 
 ROOT = Path(__file__).parents[1]
 LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
@@ -127,6 +130,25 @@ def test_the_bar_of_an_effect_holds_the_days_that_its_p_value_counts(shipped_res
         inside = span.low <= verdict.measured.value * (1 - 1e-12) <= span.high
         assert inside == (verdict.measured.effect.p_value > LEVEL), verdict.claim.id
     assert drawn
+
+
+@pytest.mark.parametrize(("days", "length"), [(250, 5), (120, 26), (120, 40), (120, 60)])
+def test_a_dot_lies_beyond_its_bar_where_the_test_finds_it_however_long_the_window(days, length):
+    """Each day of the event over its own forecast error, as several firms and a benchmark that moved make them."""
+    rng, sides, parted = np.random.default_rng(7), set(), 0
+    for _ in range(400):
+        residuals, near = rng.normal(0, 0.01, days), rng.normal(0, 0.01, 10)
+        returns = rng.normal(rng.normal(0, 0.004), 0.01, length)
+        scale = 1 / np.sqrt(1 + length / days * rng.uniform(0.5, 1.5, length))
+        track = Track(np.arange(days), residuals, near, days + np.arange(length), returns * scale, scale)
+        value = float(returns.sum())
+        effect = of_track(track, value, 0.01 * np.sqrt(length), days - 2, "SQ", 1)
+        usual, found = _usual(effect, value), effect.p_value <= LEVEL
+        assert (abs(value) * (1 - 1e-12) > usual) == found
+        sides.add(found)
+        parted += usual != effect.spread * critical_size(np.abs(effect.null), LEVEL)
+    assert sides == {True, False}
+    assert 0 < parted < 100, "the edge moves only where it must"
 
 
 def test_the_scale_of_ratings_is_documented():

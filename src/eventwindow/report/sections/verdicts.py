@@ -17,6 +17,7 @@ from eventwindow.claims.rules import RULES_DATE, RULES_VERSION, sizes
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.shifts import ROUNDING
 from eventwindow.inference.single_firm import critical_size
 from eventwindow.report.blocks import (
     Account,
@@ -241,9 +242,6 @@ def disagreements(context: Context) -> Iterator[Block]:
 
 ROOM = 0.08  # beside the outermost figures, of what lies between them
 LEAST = 0.005  # a bar that can be seen, of the width
-FORECAST = (
-    1.1  # times a residual that the error of a forecast is at most, the estimation window being at least 100 days
-)
 UNITS = {"decimal", "USD", "share", "price", "ratio", "days", "log"}
 
 
@@ -286,11 +284,14 @@ def span_of(verdict: Verdict) -> Span | None:
 def _usual(effect: Effect, value: float) -> float:
     """The size that 95 of 100 ordinary days do not exceed, in the unit of `value`: what lies beyond it, the test finds.
 
-    Over several days the test ranks the value less what the error of forecasts adds to it, at most a few per cent.
+    Over several days the test ranks the value less what the error of forecasts adds to it, the more the longer they
+    are: where the value itself would lie on the other side of the edge, the edge moves with it.
     """
-    ranked = effect.statistic * effect.spread
-    scale = float(np.clip(value / ranked, 1 / FORECAST, FORECAST)) if ranked else 1.0
-    return scale * effect.spread * critical_size(np.nan_to_num(np.abs(effect.null)), LEVEL)
+    usual = effect.spread * critical_size(np.nan_to_num(np.abs(effect.null)), LEVEL)
+    ranked, size = abs(effect.statistic * effect.spread), abs(value)
+    if (ranked > usual * (1 + ROUNDING)) == (size > usual * (1 + ROUNDING)):
+        return usual
+    return size * usual / ranked if ranked else size
 
 
 def _first(claim: Claim) -> float:
