@@ -6,8 +6,10 @@ import ast
 import re
 import string
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 from report_cases import catalogue_of
@@ -166,3 +168,11 @@ def test_a_number_that_words_format_is_written_as_everywhere(code, strange):
         said = words.text(key, **dict.fromkeys(blanks("".join(words.forms[key])), -0.4))
         assert "\u2212" in said
         assert not re.search(strange, said), said
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+@pytest.mark.parametrize("kind", [int, float, np.float32, np.float64, np.int64, Decimal])
+def test_a_number_of_any_kind_has_the_minus_of_print(code, kind):
+    words = catalogue(code)
+    assert str(words.shown(kind(-3))).startswith("\u22123")
+    assert f"{words.shown(kind(-3)):.2f}" == "\u22123.00"

@@ -80,3 +80,9 @@ def test_tables_are_sorted_and_grouped_by_their_reasons(deepseek):
     assert counts.sum() == lost["security"].notna().sum()
     words = lost.sort_values("reason")["reason"].map(str).tolist()
     assert words == sorted(words)
+
+
+def test_a_mean_that_is_no_number_is_said_not_to_be_computed(template):
+    summary = replace(template.summary(0), mean_car=float("nan"))
+    assert "mean CAR not computed;" in repr(summary)
+    assert "mean CAR" not in repr(replace(summary, mean_car=None))

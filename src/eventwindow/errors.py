@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
 from importlib.resources import files
+from numbers import Number
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -350,7 +351,7 @@ class Catalogue:
 _KINDS: tuple[tuple[Any, Callable[[Catalogue, Any], Any]], ...] = (
     (Exchange, Catalogue._exchange),
     (str, lambda _, value: value),
-    ((int, float), lambda own, value: _Written(value, own.words("format.per_cent").format(space=" "))),
+    (Number, lambda own, value: _Written(value, own.words("format.per_cent").format(space=" "))),
     (Reason, Catalogue.reason),
     (Figure, Catalogue.figure),
     (Text, Catalogue.pick),

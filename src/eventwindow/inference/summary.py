@@ -110,7 +110,7 @@ class Summary(Exports):
         return "".join([*blocks, f"<p>Not computed</p><ul>{reasons}</ul>" if reasons else ""])
 
     def _headline(self) -> str:
-        mean = "" if self.mean_car is None else f", mean CAR {percent(self.mean_car)}"
+        mean = "" if self.mean_car is None else f", mean CAR {percent(self.mean_car) or 'not computed'}"
         return f"Window {self.window}: {counted(self.n, 'event')}{mean}; {WORDS[self.design]}"
 
     def _parts(self) -> Iterator[tuple[str, pd.DataFrame]]:
