@@ -14,7 +14,7 @@ import pytest
 from contrast import AA, contrast, rgb
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, begun
 from eventwindow.report.context import Context
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures import FIGURES, chart
@@ -22,7 +22,7 @@ from eventwindow.report.figures.chart import charted
 from eventwindow.report.figures.claims import claims_data
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.panel import ticks
-from eventwindow.report.figures.placebos import _title
+from eventwindow.report.figures.placebos import _title, permutation
 from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.figures.recovery import _away
 from eventwindow.report.figures.sheet import NARROW, SIZE, VARIABLES, WIDE, Sheet, advance, cut, inline, wrapped
@@ -334,3 +334,21 @@ def test_what_came_back_is_told_by_the_last_day_where_that_is_the_nearest(far, b
 )
 def test_a_day_is_like_no_other_only_where_it_is_beyond_all(event, p, title):
     assert _title(event, np.array([-0.05, 0.0, 0.029]), p) == title
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_permutation_figure_names_those_whose_mean_it_draws(deepseek, code):
+    context = Context(deepseek, language(code))
+    basket, held = context.group_name(context.basket), len(context.members)
+    average = context.language.text("permutation.mean", event="").strip()
+
+    def titled(n: int) -> str:
+        context.__dict__["shared"] = context.abnormal.select(list(context.members[:n]))
+        return permutation(context).title
+
+    assert titled(held).startswith(begun(basket))
+    assert average in titled(held)
+    part = context.language.text("permutation.part", n=held - 2, all=held, basket=basket)
+    assert titled(held - 2).startswith(begun(part))
+    assert titled(1).startswith(context.name(context.members[0]))
+    assert average not in titled(1)

@@ -116,7 +116,8 @@ def permutation(context: Context) -> Chart | None:
     p = (1 + more) / (len(null) + 1)
     say, n = context.language.text, len(drawn.event)
     values = {"event": percent(event), "days": len(null), "low": percent(null.min()), "high": percent(null.max())}
-    values |= {"mean": say("permutation.mean", n=n, event=percent(event)), "who": begun(_who(context))}
+    mean = percent(event) if n == 1 else say("permutation.mean", event=percent(event))
+    values |= {"mean": mean, "who": begun(_who(context, n))}
     data = pd.DataFrame({"what": ["event", *["estimation day"] * len(null)], "mean_abnormal_return": [event, *null]})
     return charted(
         partial(_paint_permutation, context, event, null),
@@ -128,11 +129,12 @@ def permutation(context: Context) -> Chart | None:
     )
 
 
-def _who(context: Context) -> str:
-    """The basket whose mean is drawn, or the one security."""
+def _who(context: Context, drawn: int) -> str:
+    """The basket whose mean is drawn, or how many of it where not all are, or the one security."""
     if len(context.shared) == 1:
         return context.name(str(context.shared.labels["security"].iloc[0]))
-    return context.group_name(context.basket) or context.language.text("common.all")
+    basket, held = context.group_name(context.basket) or context.language.text("common.all"), len(context.members)
+    return basket if drawn == held else context.language.text("permutation.part", n=drawn, all=held, basket=basket)
 
 
 def _title(event: float, null: np.ndarray, p: float) -> str:
