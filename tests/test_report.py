@@ -10,17 +10,19 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 from report_cases import HOSTILE, Page, blocks, cards, column, tables
 
 from eventwindow import run_study
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Catalogue, file_name
-from eventwindow.report.blocks import Aside
+from eventwindow.report.blocks import Aside, addressed, sited, sources
 from eventwindow.report.context import Context, words_of
 from eventwindow.report.html import appendix as page_of
 from eventwindow.report.html import story
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.markdown import markdown
+from eventwindow.report.sections.data import _sources
 from eventwindow.report.sections.verdicts import span_of, statements
 from eventwindow.report.write import write_report
 from eventwindow.study.library import new_study
@@ -259,6 +261,54 @@ def test_a_study_of_one_security_has_a_report(tmp_path):
 )
 def test_per_cent_is_written_with_a_true_minus(value, text):
     assert percent(value) == text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Minutes (2024-02-30)",
+        "Minutes (2024-13-01) and (0000-01-01)",
+        "https://x.example/a_(2025-01-27)_b",
+        "minutes_(2025-01-27).pdf",
+        "\u4e00 https://x.example/\u4e00(2025-01-27)",
+    ],
+)
+def test_what_is_no_day_or_part_of_an_address_stays_as_it_is_written(code, text):
+    assert language(code).dated(text) == text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_day_in_brackets_is_told_as_the_language_tells_it(code):
+    own = language(code)
+    for before in ("", "Minutes ", "\u4e00", "https://x.example/a, "):
+        assert own.dated(f"{before}(2025-01-27)") == f"{before}({own.day('2025-01-27')})"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_source_of_a_day_that_does_not_exist_is_shown_as_it_is_written(deepseek, code):
+    source = "Minutes (2024-02-30), https://x.example/a_(2025-01-27)_b"
+    context = Context(replace(deepseek, calendar=deepseek.calendar.assign(source=source)), language(code))
+    (shown,) = {str(row[2]) for fold in _sources(context) for row in fold.body[0].rows}
+    assert shown == 'Minutes (2024-02-30), <a href="https://x.example/a_(2025-01-27)_b">x.example</a>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("<", ">"), ('"', '"'), ("'", "'"), ("<b>", "</b>"), ("(", ")."), ("", ",")]
+)
+@pytest.mark.parametrize("address", ["https://x.example/a", "https://www.x.example/"])
+def test_an_address_ends_at_the_same_sign_escaped_or_not(before, after, address):
+    text = f"see {before}{address}{after} and b/c"
+    link = f'<a href="{address}">x.example</a>'
+    assert sited(text) == f"see {before}x.example{after} and b/c"
+    assert addressed(text) == f"see {escape(before)}{link}{escape(after)} and b/c"
+    assert sources(text) == link
+
+
+@pytest.mark.parametrize("text", ["see <https://x.example> or </b>", 'see "https://x.example"/a'])
+def test_the_name_of_a_site_holds_no_mark(text):
+    assert sited(text) == text
+    assert addressed(text) == escape(text)
 
 
 def test_slugs_are_written_as_words():

@@ -15,8 +15,8 @@ from markupsafe import Markup, escape
 Words = str | Markup
 Medium = Literal["html", "typst", "markdown"]
 NOTHING = Markup("")
-_END = r"(?:[\s\u3000-\u303f\uff00-\uffef]|&#|&lt;|&gt;|$)"  # of an address in escaped text, in either language
-ADDRESS = re.compile(rf"https?://(?:www\.)?([^/\s]+)/(?:(?!{_END}).)*?(?=[.,;:)]*{_END})")
+_END = r"""(?:[\s<>"'\u3000-\u303f\uff00-\uffef]|&#|&lt;|&gt;|$)"""  # of an address, escaped or not, in either language
+ADDRESS = re.compile(rf"https?://(?:www\.)?([^/\s<>\"'&]+)/(?:(?!{_END}).)*?(?=[.,;:)]*{_END})")
 
 
 @dataclass(frozen=True, slots=True)

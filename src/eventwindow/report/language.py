@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import pandas as pd
@@ -14,7 +15,7 @@ from eventwindow.errors import Catalogue, Reason, Text, catalogue, joined, langu
 
 SPACE = "\u00a0"
 SPACES = (SPACE, "&nbsp;", " ")  # that may stand before per cent
-DATED = re.compile(r"\((\d{4}-\d\d-\d\d)\)")
+DATED = re.compile(r"https?://\S+|(?<![!-~])\(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")  # an address, or a day of its own
 FLOOR = 0.01  # a parametric p-value below it is only said to be below
 
 
@@ -72,8 +73,17 @@ class Language:
         return text
 
     def dated(self, text: str) -> str:
-        """A text of a study in which days in brackets are told as the language tells them: (3 March 2025)."""
-        return DATED.sub(lambda found: f"({self.day(found[1])})", text)
+        """A text of a study in which days in brackets are told as the language tells them: (3 March 2025).
+
+        What stands within an address, or is no day of any calendar, stays as it is written.
+        """
+        return DATED.sub(self._told_day, text)
+
+    def _told_day(self, found: re.Match[str]) -> str:
+        try:
+            return f"({self.catalogue.day(date.fromisoformat(found[1]))})" if found[1] else found[0]
+        except ValueError:
+            return found[0]
 
     def moved(self, value: float) -> Reason:
         """Fell or rose by so much, as the words of a sentence."""
