@@ -23,6 +23,7 @@ from eventwindow.report.html import story
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.markdown import markdown
 from eventwindow.report.sections.data import _sources
+from eventwindow.report.sections.headline import verdict_sentence
 from eventwindow.report.sections.verdicts import span_of, statements
 from eventwindow.report.write import write_report
 from eventwindow.study.library import new_study
@@ -309,6 +310,14 @@ def test_an_address_ends_at_the_same_sign_escaped_or_not(before, after, address)
 def test_the_name_of_a_site_holds_no_mark(text):
     assert sited(text) == text
     assert addressed(text) == escape(text)
+
+
+@pytest.mark.parametrize(("kept", "told"), [(1, "1 holds, only with context"), (2, "2 hold, all only with context")])
+def test_where_all_that_holds_needs_context_it_is_said_once(deepseek, kept, told):
+    one = next(v for v in deepseek.verdicts if v.word == "confirmed_with_context")
+    verdicts = tuple(replace(one, claim=replace(one.claim, id=f"S1-{k}", statement="")) for k in range(kept))
+    said = verdict_sentence(Context(replace(deepseek, verdicts=verdicts), language("en")))
+    assert told in said
 
 
 def test_slugs_are_written_as_words():

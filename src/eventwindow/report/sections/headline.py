@@ -114,9 +114,9 @@ def verdict_sentence(context: Context) -> Markup:
     said = by_statement(verdicts)
     counts: Counter[str] = Counter(word for _, word in said)
     held, beyond = sum(counts[w] for w in HOLDS), counts["not_testable"] + counts["not_rated"]
-    key = "n_context" if counts["confirmed_with_context"] else "n_held"
-    parts = {key: held, "n_mixed": counts["mixed"], "n_wrong": counts["contradicted"]}
     only = counts["confirmed_with_context"]
+    key = "n_held" if not only else "n_context" if only < held else "n_only_context"
+    parts = {key: held, "n_mixed": counts["mixed"], "n_wrong": counts["contradicted"]}
     parts |= {"n_open": counts["open"], "n_beyond": beyond}
     language, articles = context.language, len({v.claim.article for v in verdicts})
     sentence = language.clauses(*(language.say(f"story.{part}", n=n, context=only) for part, n in parts.items() if n))
