@@ -528,9 +528,9 @@ def test_an_effect_names_its_event_and_its_days():
     )
     assert str(one.reason).startswith("Firm A did ")
     assert str(one.reason).endswith("(day 0 of “The fall”).")
-    assert detail(one.reason).startswith("Test: abnormal return −")
+    assert detail(one.reason).startswith("Test: abnormal return -")
     assert str(four.reason).startswith("Firm A did ")
-    assert str(four.reason).endswith("(days −1 to +2 of “The fall”).")
+    assert str(four.reason).endswith("(days -1 to +2 of “The fall”).")
     assert detail(four.reason).startswith("Test: cumulative abnormal return ")
     assert "「大跌」第 −1 至 +2 日" in chinese(four.reason)
 
@@ -690,7 +690,7 @@ def test_a_days_rank_counts_the_longest_history_held():
     assert MEASURES["return_rank"](security="X", date=MON).measure(short).value == 1
     found = MEASURES["return_rank"](security="X", date=MON).measure(long)
     assert found.value == 2
-    assert "4 days held since 22 January 2025 (0.1 standard deviations); larger: 23 January 2025 −66.67 %" in str(
+    assert "4 days held since 22 January 2025 (0.1 standard deviations); larger: 23 January 2025 -66.67 %" in str(
         found.reason
     )
     assert "更大者：2025 年 1 月 23 日 −66.67%" in chinese(found.reason)
@@ -710,7 +710,7 @@ def test_a_users_file_is_used_whole():
     rank = MEASURES["return_rank"](security="X", date=MON)
     assert (rank.measure(short).value, rank.measure(whole).value) == (1, 2)
     assert "days held since 3 March 2015" in str(rank.measure(whole).reason)
-    assert "larger: 3 March 2015 −50.00 %" in str(rank.measure(whole).reason)
+    assert "larger: 3 March 2015 -50.00 %" in str(rank.measure(whole).reason)
     low = MEASURES["record"](security="X", date=MON)
     assert (low.measure(short).value, low.measure(whole).value) == (0, 4)
     assert "since 2 March 2015" in str(low.measure(whole).reason)

@@ -256,7 +256,7 @@ FAULTS = {
         "not the '17％' of stated_text",
         11,
     ),
-    "more than everything lost": ("stated = -0.17", "stated = -17", "a return of −1700 %, and the text names none", 10),
+    "more than everything lost": ("stated = -0.17", "stated = -17", "a return of -1700 %, and the text names none", 10),
     "a rise that nobody named": ("stated = -0.17", "stated = 17", "a return of +1700 %, and the text names none", 10),
     "a step of one hundred points": ("precision = 0.01", "precision = 1", "1 is a step of 100 %", 11),
     "billions for dollars": (

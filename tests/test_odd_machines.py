@@ -18,6 +18,7 @@ from yahoo_server import Ticker, TlsProxy, YahooServer
 
 import eventwindow
 from eventwindow.cli.main import exit_code_of
+from eventwindow.errors import MINUS
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.study.library import new_study
 
@@ -144,6 +145,9 @@ def test_chinese_names_are_written_whatever_the_encoding(odd, environment, named
     code, said, warned = ended(start(odd, *words, **environment))
     assert (code, warned) == (0, ""), warned
     assert said.endswith(f"Report: {shown}/report.zh-Hant.html\n")
+    minus = "-" if "PYTHONIOENCODING" in environment else MINUS
+    assert f"{minus}16.97 %" in said
+    assert r"\u2212" not in said
     report = (odd / "出來" / "report.zh-Hant.md").read_text(encoding="utf-8")
     assert named.decode("utf-8", "replace") in report
 

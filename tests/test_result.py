@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from eventwindow import StudyError
-from eventwindow.errors import WindowError, percent
+from eventwindow import StudyError, car_regression
+from eventwindow.errors import MINUS, WindowError, percent, printable
 
 
 @pytest.mark.parametrize("name", ["template", "deepseek"])
@@ -19,7 +19,7 @@ def test_a_result_shows_itself_in_about_ten_lines(name, request):
     assert lines[0].startswith(f"{result.name}: ")
     mean, tested = result.summary().mean_car, result.summary().valid[0]
     assert (
-        f"mean abnormal return {percent(mean)} of {result.summary().n}; {tested.name}: p {tested.p_value:.4f}"
+        f"mean abnormal return {printable(percent(mean))} of {result.summary().n}; {tested.name}: p {tested.p_value:.4f}"
         in repr(result)
     )
 
@@ -47,7 +47,18 @@ def test_the_html_holds_the_same_and_no_markup_of_the_study(template):
     assert "<script" not in named._repr_html_()
     assert "&lt;script&gt;" in named._repr_html_()
     for line in repr(template).splitlines()[1:]:
-        assert line.split(maxsplit=2)[-1].split("'")[0] in template._repr_html_()
+        assert line.split(maxsplit=2)[-1].split("'")[0] in printable(template._repr_html_())
+
+
+def test_what_prints_of_a_result_holds_a_minus_that_every_encoding_has(template):
+    tests = template.table("tests")
+    assert tests["note"].str.contains("common effect -").any()
+    regression = car_regression(template.headline, 0, ["group"])
+    assert " - " in repr(regression)
+    shown = [repr(template), repr(template.summary()), repr(template.advise()), repr(regression)]
+    shown += [tests["note"].to_string(), *map(str, template.tables["tests"]["note"].dropna())]
+    assert ", mean CAR -" in shown[1]
+    assert not [text for text in shown if MINUS in text]
 
 
 def test_tables_are_listed_and_had_by_name(template):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from eventwindow.calendars.window import Window
-from eventwindow.cli.terminal import origin_lines, p_value
+from eventwindow.cli.terminal import laid, origin_lines, p_value, show, titled
+from eventwindow.errors import percent
 
 
 def result(prices, unavailable=None, notes=()):
@@ -21,6 +26,33 @@ def test_one_origin_is_one_line():
     assert origin_lines(result({"NVDA": "shipped", "TSM": "shipped"})) == [
         "Prices: all 2 tickers from the shipped figures."
     ]
+
+
+@pytest.mark.parametrize("width", range(20, 81))
+def test_no_line_parts_a_figure_from_its_per_cent(width):
+    chinese = "".join(map(chr, range(0x4E00, 0x4E28)))
+    line = f"{'word ' * 7}down by 26.48 % since, {chinese}-16.97 %\uff0c{chinese}3 %"
+    lines = laid(line, width).split("\n")
+    assert "".join(lines).replace(" ", "") == line.replace(" ", "")
+    for one in lines:
+        assert cell_len(one) <= width
+        assert not one.startswith(("%", "\uff0c", " "))
+        assert not one.endswith("26.48")
+
+
+def test_lines_keep_their_indent_and_their_breaks():
+    assert laid("head\n  NVDA: abnormal 1.00 %, more", 20) == "head\n  NVDA: abnormal\n1.00 %, more"
+
+
+@pytest.mark.parametrize("width", range(20, 81))
+def test_no_cell_parts_a_figure_from_its_per_cent_and_no_column_is_lost(width):
+    console = Console(width=width, file=io.StringIO())
+    table = titled("Day 0", ("", "return", "95 % interval", "p (rank)"), left=[""])
+    table.add_row("NVDA", percent(-0.1697), f"{percent(-0.1849)} to {percent(-0.0826)}", ".004")
+    show(console, table)
+    shown = console.file.getvalue()
+    assert sorted(re.findall(r"\S+ %", shown)) == sorted(["95 %", *map(percent, (-0.1697, -0.1849, -0.0826))])
+    assert ".004" in shown
 
 
 def test_several_origins_are_told_ticker_by_ticker():

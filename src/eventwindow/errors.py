@@ -216,8 +216,8 @@ class Reason:
         return cls("sentences", told=Sentences(one for one in told if one))
 
     def __str__(self) -> str:
-        """The reason in English, as terminals and CSV files show it."""
-        return catalogue("en").reason(self)
+        """The reason in English, as a program prints it and CSV files hold it."""
+        return printable(catalogue("en").reason(self))
 
     def __repr__(self) -> str:
         return f"Reason({', '.join([repr(self.key), *(f'{k}={v!r}' for k, v in self.values.items())])})"
@@ -391,6 +391,11 @@ class _Scaled(dict[str, Any]):
 def signed(text: str) -> str:
     """A number as it was formatted, with the minus of print."""
     return MINUS + text[1:] if text.startswith("-") else text
+
+
+def printable(text: str) -> str:
+    """A text with the hyphen for the minus of print: a library's user prints it in whatever encoding."""
+    return text.replace(MINUS, "-")
 
 
 def percent(value: float, digits: int = 2, sign: bool = True) -> str:

@@ -16,7 +16,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.rounding import HEDGES, hedge_table
 from eventwindow.claims.rules import BY_DIRECTION
-from eventwindow.errors import percent
+from eventwindow.errors import percent, printable
 
 TEXTS = ("stated_text", "text_en", "stated_text_zh", "text_zh")
 DECIMALS = ("decimal", "slope", "share")
@@ -316,7 +316,7 @@ def _size(claim: Claim, texts: list[str]) -> Iterator[Clash]:
         for stated in claim.figures:
             beyond = stated < -1 or (kind.one_session and stated > 1)
             if beyond and not any(_names(a, stated) for a in named):
-                what = f"{stated:g} is a return of {percent(stated, 0)}, and the text names none"
+                what = f"{stated:g} is a return of {printable(percent(stated, 0))}, and the text names none"
                 yield Clash("stated", what, "Write decimals, not per cent: 17 % is 0.17.")
     for key in ("precision", "material"):
         if unit in DECIMALS and (step := getattr(claim, key) or 0) >= 1:

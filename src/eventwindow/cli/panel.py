@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from eventwindow.cli.terminal import PARAMETRIC, p_value, plain, titled
+from eventwindow.cli.terminal import PARAMETRIC, p_value, plain, said, show, titled
 from eventwindow.errors import counted, percent, signed
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
@@ -25,18 +24,15 @@ SHOWN = 20  # rows; the tables hold all
 def print_panel(result: PanelResult, report: Path, frozen: Mapping[str, Any] | None = None) -> None:
     """Events, the CAAR of each group and window with the test that leads, and where the report is."""
     console = Console(width=min(Console().width, 100), highlight=False)
-    for line in _counts(result):
-        console.print(line, markup=False)
+    show(console, *_counts(result))
     if frozen:
-        console.print(str(frozen_reason(frozen)), markup=False)
-    console.print(_table(result))
-    for line in _without_lead(result):
-        console.print(line, markup=False)
+        show(console, said(frozen_reason(frozen)))
+    show(console, _table(result), *_without_lead(result))
     if (more := len(result.caar) - SHOWN) > 0:
-        console.print(f"{more:,} more rows stand in results/caar.csv and results/tests.csv.")
+        show(console, f"{more:,} more rows stand in results/caar.csv and results/tests.csv.")
     for title, value, found in CONTRASTS:
         if len(table := leading(getattr(result, found))):
-            console.print(_contrasts(table, title, value))
+            show(console, _contrasts(table, title, value))
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
 
@@ -66,7 +62,7 @@ def _without_lead(result: PanelResult) -> Iterator[str]:
     """The groups and windows where volatility rose so far that no test leads, each with the reason."""
     for (group, start, end), rows in result.tests.groupby(["group", "window_start", "window_end"], sort=False):
         if why := none_leads(rows):
-            yield f"{group} [{start},{end}]: no test leads, for {why}."
+            yield f"{group} [{start},{end}]: no test leads, for {said(why)}."
 
 
 def _counts(result: PanelResult) -> Iterator[str]:
@@ -82,7 +78,7 @@ def _table(result: PanelResult) -> Table:
     for row in rows.head(SHOWN).to_dict("records"):
         window = f"[{row['window_start']},{row['window_end']}]"
         figures = [_percent(row["caar"]), *_test(row)]
-        table.add_row(str(row["group"]), window.replace("[", "\\["), f"{row['n_x']:,}", *figures)
+        table.add_row(str(row["group"]), window, f"{row['n_x']:,}", *figures)
     return table
 
 
@@ -92,10 +88,10 @@ def _contrasts(found: pd.DataFrame, title: str, value: str) -> Table:
     table = titled(title, (first, "window", "events", value, "method", "p"), left=[first, "method"])
     for row in found.head(SHOWN).to_dict("records"):
         name = f"{row['group']} \u2212 {row['other']}" if value == "difference" else str(row["term"])
-        window = f"\\[{row['window_start']},{row['window_end']}]"
-        told = str(row["method"]) if pd.notna(row["p_value"]) else str(row["note"])
+        window = f"[{row['window_start']},{row['window_end']}]"
+        told = str(row["method"]) if pd.notna(row["p_value"]) else said(row["note"])
         p = p_value(row["p_value"], 0.0) if pd.notna(row["p_value"]) else ""
-        table.add_row(escape(name), window, f"{row['n']:,}", _percent(row[value]), escape(told), p)
+        table.add_row(name, window, f"{row['n']:,}", _percent(row[value]), told, p)
     return table
 
 

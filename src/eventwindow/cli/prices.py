@@ -7,7 +7,7 @@ import pandas as pd
 from rich.console import Console
 
 from eventwindow.cli.progress import progress_bar
-from eventwindow.cli.terminal import origin, records, titled
+from eventwindow.cli.terminal import origin, records, said, show, titled
 from eventwindow.errors import Reason, counted, percent
 from eventwindow.prices.inventory import Refresh, inventory, refresh, verify
 from eventwindow.prices.load import source_of
@@ -41,18 +41,12 @@ def _print_inventory(table: pd.DataFrame) -> None:
 
 def _print_changes(refreshed: Refresh) -> None:
     console, prices = Console(highlight=False), refreshed.prices
-    for note in prices.notes:
-        console.print(str(note), markup=False)
+    show(console, *map(said, prices.notes))
     counts = pd.Series({s: h.origin for s, h in prices.histories.items()}, dtype=object).value_counts()
-    console.print(
-        "Now: " + ", ".join(f"{counted(n, 'ticker')} {origin(str(o))}" for o, n in counts.items()) + ".", markup=False
-    )
-    for symbol, reason in prices.unavailable.items():
-        console.print(f"{symbol}: {reason.reason}", markup=False)
+    show(console, "Now: " + ", ".join(f"{counted(n, 'ticker')} {origin(str(o))}" for o, n in counts.items()) + ".")
+    show(console, *(f"{symbol}: {said(reason.reason)}" for symbol, reason in prices.unavailable.items()))
     changes = refreshed.changes
-    console.print(
-        f"{counted(refreshed.compared, 'ticker')} held before; {counted(len(changes), 'change')}.", markup=False
-    )
+    show(console, f"{counted(refreshed.compared, 'ticker')} held before; {counted(len(changes), 'change')}.")
     if len(changes):
         console.print(changes.to_string(index=False, max_rows=40), markup=False)
 
@@ -62,18 +56,17 @@ def _print_verified(
 ) -> None:
     """How far all that is held agrees with a source, and every day on which it does not."""
     console = Console(highlight=False)
-    for symbol, reason in lost.items():
-        console.print(f"{symbol}: not compared, {reason}", markup=False)
+    show(console, *(f"{symbol}: not compared, {said(reason)}" for symbol, reason in lost.items()))
     for (symbol, place), found in compared.items():
         for day, ours, theirs in found.differing.itertuples(index=False):
             told = f"held ({place}) {percent(ours)}, {source} {percent(theirs)}"
-            console.print(f"{symbol} {day:%Y-%m-%d}: {told}", markup=False)
+            show(console, f"{symbol} {day:%Y-%m-%d}: {told}")
         if found.only_first or found.only_second:
             mine = f"{counted(found.only_first, 'day')} only held ({place})"
-            console.print(f"{symbol}: {mine}, {counted(found.only_second, 'day')} only in {source}", markup=False)
+            show(console, f"{symbol}: {mine}, {counted(found.only_second, 'day')} only in {source}")
     days, agreeing = (sum(getattr(f, name) for f in compared.values()) for name in ("compared", "agreeing"))
     tail = f"{counted(days, 'daily return')}, {days - agreeing:,} apart by more than 5 basis points"
     tickers = len({symbol for symbol, _ in compared})
     places = ", ".join(sorted({place for _, place in compared})) or "nothing held"
     against = f"{tickers} of {counted(tickers + len(lost), 'ticker')} compared with {source} ({places})"
-    console.print(f"{against}: {tail}.", markup=False)
+    show(console, f"{against}: {tail}.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # where the system has them
 PATIENCE = 3.0  # seconds for the command to end in order once it is told to
+LACKING = "eventwindow.lacking"  # how letters are written that an encoding lacks
 PARENT = "EVENTWINDOW_PARENT"  # the number of a process with which this one ends
 
 _told: list[int] = []  # the signal that ends this process
@@ -46,12 +47,23 @@ def process() -> int:
 
 
 def _print_all_letters() -> None:
-    """ASCII, as locale C has it, becomes UTF-8; what another encoding lacks is written as its code, and ends no run."""
+    """ASCII, as locale C has it, becomes UTF-8; what another encoding lacks is written otherwise, and ends no run."""
+    codecs.register_error(LACKING, _lacking)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = "utf-8" if codecs.lookup(stream.encoding).name == "ascii" else stream.encoding
-            errors = "backslashreplace" if stream.errors == "strict" else stream.errors
+            errors = LACKING if stream.errors == "strict" else stream.errors
             stream.reconfigure(encoding=encoding, errors=errors)
+
+
+def _lacking(error: UnicodeError) -> tuple[str, int]:
+    """The minus of print as a hyphen, any other letter as its code."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    from eventwindow.errors import printable
+
+    letters = printable(error.object[error.start : error.end])
+    return letters.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 def _command() -> int:

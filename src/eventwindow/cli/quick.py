@@ -12,12 +12,15 @@ from rich.table import Table
 from eventwindow.analyses.benchmarks import WITHOUT_TREATED
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import (
+    Figures,
     basket_lines,
     on_day_zero,
     origin_lines,
     p_value,
     plain,
     progress,
+    said,
+    show,
     told_word,
     warned,
 )
@@ -50,10 +53,9 @@ def quick_command(options: argparse.Namespace) -> None:
         print(json.dumps(_facts(question, asked, result), ensure_ascii=False, indent=1))
         return
     console = Console(width=min(Console().width, 100), highlight=False)
-    for part in _screen(question, asked, result):
-        console.print(part, markup=False)
+    show(console, *_screen(question, asked, result))
     if options.save:
-        console.print(f"Study: {options.save}; run it with: eventwindow run {options.save}", markup=False)
+        show(console, f"Study: {options.save}; run it with: eventwindow run {options.save}")
 
 
 def _looked_at(asked: Asked, prices: str) -> StudyResult:
@@ -115,7 +117,7 @@ def _heads(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
+    table = Figures(box=SIMPLE_HEAD)
     for head in ("", "return", "expected", "abnormal", "95 % interval", "p (rank)"):
         table.add_column(head, justify="right" if head else "left")
     for r in rows:
@@ -183,23 +185,23 @@ def _earnings_lines(asked: Asked, told: list[dict[str, Any]]) -> Iterator[str]:
         else:
             yield f"{head} into day {one['day']}: part of what is abnormal may be theirs."
     for reason in dict.fromkeys(asked.undated.values()):
-        yield f"Earnings dates of {', '.join(s for s, why in asked.undated.items() if why == reason)}: {reason}"
+        yield f"Earnings dates of {', '.join(s for s, why in asked.undated.items() if why == reason)}: {said(reason)}"
     if not told and not asked.undated:
         yield "Earnings dates (Yahoo): none from the session before day 0 to the end of the windows."
 
 
 def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
     for v in result.verdicts:
-        yield f"{told_word(v.word)}: {v.claim.place}\n  {v.reason}"
+        yield f"{told_word(v.word)}: {v.claim.place}\n  {said(v.reason)}"
     for sentence, reason in asked.unread:
-        yield f"read, not judged: {sentence}\n  {reason}"
+        yield f"read, not judged: {sentence}\n  {said(reason)}"
 
 
 def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
     """What was left out, shifted or substituted, other news, and where the prices are from."""
     for row in result.tables["excluded"].itertuples():
         if row.what != "partly" and row.security != asked.study.file.robustness.index:
-            yield f"{row.security}: {row.reason}".removeprefix(": ")
+            yield f"{row.security}: {said(row.reason)}".removeprefix(": ")
     yield from warned(result)
     yield from origin_lines(result)
 

@@ -4,7 +4,6 @@ import json
 import logging
 import math
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,12 +12,15 @@ from typing import Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
-from eventwindow.errors import catalogue, counted, percent, signed
+from eventwindow.errors import Reason, catalogue, counted, percent, signed
 from eventwindow.inference.expected_volatility import RECENT, unlike, word_of
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
@@ -28,7 +30,12 @@ from eventwindow.study.result import StudyResult
 
 log = logging.getLogger("eventwindow")
 
+WIDEST = 1_000  # cells that no table fills
 SPACE = "\u00a0"  # that no line is cut at
+OPENING = r"\u3008\u300a\u300c\u300e\u3010\uff08"  # brackets that end no line
+CLOSING = r"\u3001\u3002\u3009\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f"  # that begin none
+WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"  # Chinese letters: a line may be cut between any two
+PIECE = re.compile(rf" *[{OPENING}]*(?:[{WIDE}]|(?:(?<=\d) (?=%)|[^ {WIDE}])*)[{CLOSING}]*")
 PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
 LEADING = 6  # tests of a basket that the terminal shows; the report shows all
 NOT_VALID = ("cross_sectional_t", "patell_z", "bmp_t")  # the three that most studies would have reported
@@ -46,9 +53,32 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+class Cell:
+    """A text of a table, cut as `laid` cuts it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        yield Text(laid(self.text, options.max_width))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(max(cell_len(piece.strip()) for piece in PIECE.findall(self.text)), cell_len(self.text))
+
+
+class Figures(Table):
+    """A table whose cells and heads are plain text and part no figure from its per cent."""
+
+    def add_column(self, header: Any = "", *more: Any, **how: Any) -> None:
+        super().add_column(Cell(header), *more, **how)
+
+    def add_row(self, *cells: Any, **how: Any) -> None:
+        super().add_row(*map(Cell, cells), **how)
+
+
 def titled(title: str, columns: Sequence[str] = (), left: Collection[str] = ()) -> Table:
     """An empty table below its title, its columns aligned to the right but for those of words."""
-    table = Table(box=SIMPLE_HEAD, title_style="bold", title=title, title_justify="left")
+    table = Figures(box=SIMPLE_HEAD, title_style="bold", title=title, title_justify="left")
     for name in columns:
         table.add_column(name, justify="left" if name in left else "right")
     return table
@@ -61,31 +91,57 @@ def print_result(result: StudyResult, report: Path) -> None:
     from eventwindow.report.language import language
 
     console = Console(width=min(Console().width, 100), highlight=False)
-    console.print(f"[bold]{result.title_en or result.name}[/]")
+    console.print(laid(result.title_en or result.name, console.width), style="bold", markup=False)
     if result.verdicts:
-        console.print(_verdicts(result))
+        show(console, _verdicts(result))
         for article, (head, *lines) in scored_articles(Context(result, language("en"))):
-            console.print(f"{article} · {head}", *lines, sep="\n", end="\n\n", markup=False)
+            show(console, f"{article} · {head}", *lines, "")
     if frozen := result.run.get("frozen"):
-        console.print(str(frozen_reason(frozen)), markup=False)
-    console.print(_main_names(result))
+        show(console, said(frozen_reason(frozen)))
+    show(console, _main_names(result))
     if result.run["headline"]["basket"]:
-        for part in basket_lines(result):
-            console.print(laid(part, console.width) if isinstance(part, str) else part)
-    for line in (*_depends(result), *origin_lines(result), *_padding(result), *warned(result)):
-        console.print(laid(line, console.width), markup=False)
+        show(console, *basket_lines(result))
+    show(console, *_depends(result), *origin_lines(result), *_padding(result), *warned(result))
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
 
-def laid(line: str, width: int) -> str:
-    """A line cut to the width between words; per cent stays beside its figure."""
-    glued = re.sub(r"(?<=\d) (?=%)", SPACE, line)
-    return textwrap.fill(glued, width, break_long_words=False, break_on_hyphens=False).replace(SPACE, " ")
+def show(console: Console, *parts: Table | str) -> None:
+    """Lines of text in the terminal's width, tables wider where it cuts them; per cent stays beside its figure."""
+    for part in parts:
+        if isinstance(part, str):
+            console.print(laid(part, console.width), markup=False)
+            continue
+        for column in part.columns:
+            texts = (column.header, *column.cells)
+            column.min_width = max(Measurement.get(console, console.options, text).minimum for text in texts)
+        least = Measurement.get(console, console.options.update(width=WIDEST), part).minimum
+        console.print(part, width=max(console.width, least), crop=False)
+
+
+def laid(text: str, width: int) -> str:
+    """Lines cut to the width, in cells of the terminal, between words; per cent stays beside its figure."""
+    return "\n".join(cut for line in text.split("\n") for cut in _cut(line, width)).replace(SPACE, " ")
+
+
+def _cut(line: str, width: int) -> Iterator[str]:
+    held = ""
+    for piece in PIECE.findall(line):
+        if held.strip() and cell_len(held + piece) > width:
+            yield held
+            held = piece.lstrip(" ")
+        else:
+            held += piece
+    yield held
+
+
+def said(words: object) -> str:
+    """A reason as the English catalogue says it, with the minus of print; words as they stand."""
+    return catalogue("en").reason(words) if isinstance(words, Reason) else str(words)
 
 
 def warned(result: StudyResult) -> Iterator[str]:
     """What did not go as it should: analyses that could not run, and how often the prices were doubted."""
-    yield from (str(e.reason) for e in result.left_out if not e.security and e.what == "excluded")
+    yield from (said(e.reason) for e in result.left_out if not e.security and e.what == "excluded")
     quality = result.tables.get("data_quality", pd.DataFrame({"level": []}))
     if n := int((quality["level"] == "warning").sum()):
         yield f"{counted(n, 'warning')} about the prices: `eventwindow check` names them."
@@ -99,7 +155,7 @@ def _doubted_days(result: StudyResult, quality: pd.DataFrame) -> Iterator[str]:
     days = pd.concat(sides).drop_duplicates()
     found = quality[quality["level"] == "warning"].merge(days, on=["security", "date"])
     for row in records(found.head(LEADING)):
-        yield f"In an event window: {row.security} {row.text_en}"
+        yield f"In an event window: {row.security} {said(row.text_en)}"
     if len(found) > LEADING:
         yield f"In event windows: {len(found) - LEADING} more."
 
@@ -136,8 +192,7 @@ def _verdicts(result: StudyResult) -> Table:
     table.add_column("article")
     for word in WORDS:
         head = told_word(word)
-        width = max(map(len, head.split()))
-        table.add_column(head, justify="right", style=COLOUR.get(word, "dim"), min_width=width, max_width=width)
+        table.add_column(head, justify="right", style=COLOUR.get(word, "dim"), max_width=max(map(len, head.split())))
     counts = Counter(by_statement(result.verdicts))
     for article in sorted({article for article, _ in counts}):
         table.add_row(article, *(str(counts[article, word]) for word in WORDS))
@@ -189,7 +244,7 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
     mine = (every["event"] == head["event"]) & (every["group"] == head["basket"])
     rows = every[mine & every["statistic"].notna()]
     if why := none_leads(rows):
-        yield f"Basket '{head['basket']}' on day 0: no test leads, for {why}."
+        yield f"Basket '{head['basket']}' on day 0: no test leads, for {said(why)}."
     else:
         yield _led(rows[rows["valid"]], f"Basket '{head['basket']}' on day 0")
         yield from _order(float(rows["volatility_ratio"].max()))
@@ -249,8 +304,8 @@ def origin_lines(result: StudyResult) -> list[str]:
     else:
         groups = origins.groupby(origins).groups.items()
         lines = [f"Prices {origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
-    missing = [f"No prices: {symbol} ({reason})" for symbol, reason in result.run["unavailable"].items()]
-    return [*lines, *missing, *map(str, result.run["notes"])]
+    missing = [f"No prices: {symbol} ({said(reason)})" for symbol, reason in result.run["unavailable"].items()]
+    return [*lines, *missing, *map(said, result.run["notes"])]
 
 
 def _padding(result: StudyResult) -> Iterator[str]:

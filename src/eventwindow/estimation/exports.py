@@ -1,7 +1,7 @@
 """Results as tables for papers and programs (LaTeX, Markdown, Stata, a workbook), and what their columns hold."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -118,7 +118,7 @@ def printed(
     frame: pd.DataFrame, table: str, words: Catalogue, columns: Sequence[str], stars: bool
 ) -> tuple[pd.DataFrame, list[str]]:
     """Cells as text, heads as words, and what the note must say."""
-    frame = worded(frame, words)
+    frame = worded(frame, words.reason)
     if unknown := [c for c in columns if c not in frame]:
         raise StudyError(f"no column {unknown[0]!r}", remedy=f"There are {', '.join(map(str, frame.columns))}.")
     told = frame.drop(columns=list(_foreign(frame, words)))
@@ -289,10 +289,10 @@ def explained(words: Catalogue, table: str, name: str) -> str:
     return next((words.text(key) for key in keys if key in words), "")
 
 
-def worded(table: pd.DataFrame, words: Catalogue) -> pd.DataFrame:
-    """The table with every reason in this language."""
+def worded(table: pd.DataFrame, words: Callable[[Reason], str]) -> pd.DataFrame:
+    """The table with the words of every reason."""
     said = table.copy(deep=False)
     for name in [name for name in table if pd.api.types.is_object_dtype(table[name])]:
         if any(isinstance(value, Reason) for value in table[name]):
-            said[name] = [words.reason(v) if isinstance(v, Reason) else v for v in table[name]]
+            said[name] = [words(v) if isinstance(v, Reason) else v for v in table[name]]
     return said

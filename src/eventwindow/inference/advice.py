@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason, StudyError, catalogue
+from eventwindow.errors import Catalogue, Reason, StudyError, catalogue, printable
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.design import Design
 from eventwindow.inference.expected_volatility import (
@@ -75,7 +75,7 @@ class Advice:
         return words.text("format.between_sentences").join(filter(None, told))
 
     def __repr__(self) -> str:
-        return self.text()
+        return printable(self.text())
 
     @property
     def _none(self) -> Reason | None:

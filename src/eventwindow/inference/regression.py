@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import Reason, StudyError, counted
+from eventwindow.errors import Reason, StudyError, counted, printable
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.numbers import numbers_of
@@ -40,7 +40,8 @@ class CarRegression:
     results: pd.DataFrame  # in the columns of RESULTS
 
     def __repr__(self) -> str:
-        return f"CAR over {self.window} on characteristics, {self.n} events\n{self.results.to_string(index=False)}"
+        head = f"CAR over {self.window} on characteristics, {self.n} events"
+        return printable(f"{head}\n{self.results.to_string(index=False)}")
 
     def _repr_html_(self) -> str:
         return self.results.to_html(index=False)

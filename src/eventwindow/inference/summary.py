@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Reason, counted, percent, signed
+from eventwindow.errors import Reason, counted, percent, printable, signed
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.inference.design import Design
@@ -101,7 +101,7 @@ class Summary(Exports):
         blocks += [f"{title}\n{table.to_string(index=False)}" for title, table in self._parts()]
         if self.not_computed:
             blocks.append("Not computed\n" + "\n".join(f"  {_title(r)}: {r.reason}" for r in self.not_computed))
-        return "\n\n".join(blocks)
+        return printable("\n\n".join(blocks))
 
     def _repr_html_(self) -> str:
         blocks = [f"<p><strong>{self._headline()}</strong></p>"]

@@ -15,7 +15,7 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.tables import claims_table_in
-from eventwindow.errors import Catalogue, StudyError, catalogue, counted, percent, several
+from eventwindow.errors import Catalogue, StudyError, counted, percent, printable, several
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Exports, tool, worded
 from eventwindow.inference.advice import Advice, advise
@@ -95,7 +95,7 @@ class StudyResult(Exports):
         if name is None:
             sizes = {name: table.shape for name, table in self.tables.items()}
             return pd.DataFrame.from_dict(sizes, orient="index", columns=["rows", "columns"]).rename_axis("table")
-        return worded(self._held(name), catalogue("en"))
+        return worded(self._held(name), str)
 
     def _held(self, name: str) -> pd.DataFrame:
         if name not in self.tables:
@@ -157,7 +157,7 @@ class StudyResult(Exports):
         return advise(self.headline, as_window(window))
 
     def __repr__(self) -> str:
-        return "\n".join([self._title(), *(f"  {what:<9}{words}" for what, words in self._lines().items())])
+        return printable("\n".join([self._title(), *(f"  {what:<9}{words}" for what, words in self._lines().items())]))
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><th>{what}</th><td>{escape(words)}</td></tr>" for what, words in self._lines().items())
