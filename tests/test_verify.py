@@ -245,7 +245,11 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ),
         ("Tesla fell 3% on Monday. Ford lost 2%. All was calm on Thursday.", "which day is meant"),
         ("Tesla cheered its fans on Monday, and Ford lost 2%.", "another clause"),
-        ("Tesla fell 3% on Monday. Over the twelve months Apple returned 20%. Ford lost 50%.", "which day is meant"),
+        ("Tesla fell 3% on Monday. Over the twelve months Apple returned 20%. Ford lost 50%.", "a span of time"),
+        (
+            "Tesla fell 3% on Monday. Over the twelve months Apple returned 20%. Ford ended at $9.80.",
+            "which day is meant",
+        ),
         ("波音週一在手訂單下降3%。", "手"),
         ("網路謠傳特斯拉週一下跌3%。", "denied"),
     ],
