@@ -135,11 +135,11 @@ def _calendar(mic: str, start: date, end: date) -> Calendar:
         mine = (whole.sessions >= pd.Timestamp(start)) & (whole.sessions <= pd.Timestamp(end))
         if mine.any():
             return replace(whole, sessions=whole.sessions[mine], opens=whole.opens[mine], closes=whole.closes[mine])
-    except ValueError:  # beyond the holidays it knows
+    except (ValueError, NotImplementedError):  # beyond the holidays it knows, or it cannot build it
         pass
     try:
         return _built(mic, start, end)
-    except (ValueError, xcals.errors.NoSessionsError) as error:  # beyond the holidays it knows, or it cannot build it
+    except (ValueError, NotImplementedError, xcals.errors.NoSessionsError) as error:
         what = f"the calendar library cannot give the sessions of {mic} from {start} to {end} ({_first_words(error)})"
         remedy = "Shorten the event window, give an earlier date, or name another exchange that keeps the same days."
         raise EventDateError(what, remedy=remedy) from None

@@ -535,7 +535,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names, parts: Sequence[Clau
             continue
         subject = _subject(mark, text, names)
         last = joined[-1] if joined else None
-        if last and last.kind == "names" and last.end == mark.start and _market(last, names):
+        if last and last.kind == "names" and text[last.end : mark.start] in {"", ","} and _market(last, names):
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
             last = joined[-1] if joined else None
         following = next((m for m in marks if m.start >= mark.end and m.kind in _HELD), None)
