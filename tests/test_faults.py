@@ -32,7 +32,7 @@ FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library
 PAGE = Path(__file__).parents[1] / "docs" / "faults.md"
 HEADING = "<!-- from here on: EVENTWINDOW_WRITE_FAULTS=1 python -m pytest tests/test_faults.py -->\n"
 PATIENT = Limits(attempts=2, first_wait=0.01, request=60, total=600)  # how loaded the machine is decides nothing
-ANALYSED: dict[tuple[str, bytes], object] = {}
+ANALYSED: dict[tuple[str, bytes, bytes], object] = {}
 ALL = ("NVDA", "TSM", "KO", "SPY")
 TODAY = pd.Timestamp.now("America/New_York")
 
@@ -60,7 +60,7 @@ class Commands:
 
         def analysed(analysis, estimates):
             """What the same prices come to is worked out once; what their checks told of them, each time."""
-            key = analysis.name, self.prices
+            key = analysis.name, self.prices, (self.folder / "first" / "study.toml").read_bytes()
             if analysis.name == "data_quality":
                 return analyse(analysis, estimates)
             if key not in ANALYSED:

@@ -139,9 +139,10 @@ def test_yahoo_alone_that_cannot_be_reached_is_no_fault_of_the_users(here):
 
 
 def test_a_failure_that_passes_and_a_refused_crumb_leave_yahoos_prices_and_what_it_does_not_know_is_told(
-    here, tmp_path, monkeypatch
+    here, tmp_path, monkeypatch, request
 ):
     server = YahooServer({s: Ticker(h.frame) for s, h in shipped_histories(FIGURES, SYMBOLS).items()})
+    request.addfinalizer(server.close)
     monkeypatch.setattr("eventwindow.prices.load.Yahoo", partial(Yahoo, session(server, 60), PATIENT))
     server.crumb_status = 429
     server.behave = lambda symbol, n: "refuse" if symbol == "TSM" and n == 1 else ""
@@ -150,5 +151,4 @@ def test_a_failure_that_passes_and_a_refused_crumb_leave_yahoos_prices_and_what_
     replace(tmp_path / "first", 'symbol = "KO"', 'symbol = "KOKO"')
     replace(tmp_path / "first", '"TSM", "KO"', '"TSM"')
     code, told = here("check", "first")
-    server.close()
     assert (code, "no prices of KOKO: Yahoo does not know it" in told) == (2, True)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -262,6 +263,16 @@ def test_a_run_of_the_page_ends_with_the_page(tmp_path, how, code):
     server.process.send_signal(how)
     assert server.process.wait(PATIENCE) == code
     assert jobs and all(gone(job) for job in jobs)
+    assert all(gone(process) for process in at_work(tmp_path))  # a run's second process, too
+
+
+def at_work(folder: Path) -> list[int]:
+    """The processes that work in a folder, as the system lists them."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            found += [int(process.name)] * (process / "cwd").resolve(strict=True).is_relative_to(folder)
+    return found
 
 
 def children(parent: int) -> list[int]:

@@ -158,6 +158,17 @@ def test_a_calendar_is_the_librarys_own_of_those_days(mic, first, last):
     assert mine.closes.equals(pd.DatetimeIndex(held["close"]))
 
 
+def test_a_calendar_that_the_library_cannot_build_is_an_error_of_ours(monkeypatch):
+    """Those of Athens and other Orthodox feasts raise what no caller expects, by some versions of pandas."""
+
+    def fails(*_, **__):
+        raise NotImplementedError("implemented by subclasses")
+
+    monkeypatch.setattr("exchange_calendars.get_calendar", fails)
+    with pytest.raises(EventDateError, match="cannot give the sessions of ASEX"):
+        exchange_calendar("ASEX", date(1996, 6, 3), date(1996, 6, 28))
+
+
 def test_days_without_a_session_have_no_calendar():
     with pytest.raises(EventDateError, match="cannot give the sessions of XNYS from 2025-01-25 to 2025-01-26"):
         exchange_calendar("XNYS", date(2025, 1, 25), date(2025, 1, 26))

@@ -175,7 +175,8 @@ def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carrie
     if days:
         several = len({m.value for m in days}) > 1
         late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in sentence.all("date"))
-        if several or late:
+        others = s.kind != "price_level" and s.date and all(m.value.date and m.value.date != s.date for m in days)
+        if several or late or (others and not sentence.chinese):
             yield WHEN
     elif earlier:
         yield SPAN if sentence.has("period") else WHEN
@@ -342,7 +343,7 @@ def market(names: Names, who: Subject) -> str:
 def _words(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement) -> Iterator[Reason]:
     """The words of the figure's clause that no rule knows."""
     low, high = sentence.clause(mark)
-    unknown = _unknown(sentence, low, high) or _frame(sentence, low) or _split(sentence, mark)
+    unknown = _unknown(sentence, low, high) or _frame(sentence, low) or _split(sentence, mark) or _base(sentence, mark)
     if unknown:
         words = ", ".join(w[:FIRST] if sentence.chinese else w for w in unknown[:MOST])
         yield Reason("draft_unread", words=words)
@@ -358,6 +359,12 @@ def _split(sentence: Sentence, mark: Mark) -> list[str]:
     other = sentence.last("amount", before=mark.start)
     parted = other is None or sentence.text[other.end : mark.start].strip()
     return [] if parted or other is None else [sentence.text[other.start : other.end]]
+
+
+def _base(sentence: Sentence, mark: Mark) -> list[str]:
+    """What says that a move began at a level: 从3350點跌0.24%."""
+    before = sentence.text[mark.start - 1 : mark.start]
+    return [before] if sentence.chinese and mark.kind == "amount" and before in {"从", "由"} else []
 
 
 def _frame(sentence: Sentence, low: int) -> list[str]:

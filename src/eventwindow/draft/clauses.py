@@ -78,7 +78,8 @@ _OWNED = re.compile(r"\w+day['’]s\b", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|but|while|after|as|before)\s")
 _ON_DAY = re.compile(  # "worse than Cisco | on Monday", "against the euro | on Thursday"
     r"(?!(?:on|it|they|what|where|\w+day['’]s)\s)"
-    r"(?:(?!\b(?:close|closing|high|low|peak|record|level|price|trough|did|had|was|were)\b)[^,;\d])+?"
+    r"(?:(?!\b(?:close|closing|high|low|peak|record|level|price|trough|did|had|was|were)\b)"
+    r"(?:[^,;\d]|(?<=[A-Za-z]\s)\d{2,3}(?![.\d]|\s?%)))+?"  # the digits of a name: S&P 500
     r"(?P<on>\son\s\w+day\b(?!['’]))"
 )
 _NESTED = re.compile(r"\b(?:that|which|who|whose|where|when|after|before|since|than)\b")

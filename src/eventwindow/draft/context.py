@@ -42,6 +42,9 @@ _EARLY = re.compile(
 _LAST_DAY = re.compile(r"\b(?:last|final) (?:trading )?(?:day|session)\b")
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
+_REACH = re.compile(
+    r"\b(?:most|least|best|worst|first time|[a-z]{3,}est)(?: \w+)? (?:of |in )?$"
+)  # "its highest this week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +265,9 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
         return "close"  # 盘前大涨37%,收涨25.9%,报17.2元
     if sentence.chinese and _opening(sentence, mark):
         return "pre"
+    behind = None if sentence.chinese else sentence.first("pre", "after", within=(mark.end, high))
+    if behind and not _APART.search(sentence.text, mark.end, behind.start):
+        return behind.kind  # "closed at $203.19 and slipped 1.2% after hours"
     own = sentence.last(*SESSIONS, before=mark.start, since=low) or sentence.first(*SESSIONS, within=(low, high))
     found = own or sentence.last(*SESSIONS, before=mark.start)
     if found is None and not sentence.chinese:
@@ -301,6 +307,17 @@ def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) ->
     return (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _own_period(sentence, mark)
 
 
+def _elsewhere(sentence: Sentence, span: Mark, mark: Mark) -> bool:
+    """Whether a span is not the figure's own: a word parts them, it is possessive, or the reach of a rank before it."""
+    return bool(_APART.search(sentence.text, span.end, mark.start)) or _of_noun(sentence, span)
+
+
+def _of_noun(sentence: Sentence, span: Mark) -> bool:
+    """Whether a span is of a noun alone: "last year's loser", "its highest this week", "the first time this year"."""
+    possessive = sentence.text[span.end : span.end + 1] in {"'", "’"}
+    return possessive or bool(_REACH.search(sentence.text[: span.start]))
+
+
 def frame_of(sentence: Sentence, mark: Mark, context: Context) -> Period | None:
     """The span that an earlier sentence, or the head line of a review, holds for a figure that tells no time."""
     told = sentence.chinese or any(sentence.reaches(m, mark) for m in sentence.all("date", "ahead"))
@@ -316,11 +333,14 @@ def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
         return near.value if near.kind == "period" else None
     if sentence.has("date", within=(low, high)) and not sentence.chinese:
         last = sentence.last("period", "date", "amount", before=mark.start, since=low)
-        return last.value if last and last.kind == "period" else None  # "fell 1% on Friday and ended the week 4% lower"
+        own_span = last and last.kind == "period" and not _elsewhere(sentence, last, mark)
+        return last.value if last and own_span else None  # "fell 1% on Friday and ended the week 4% lower"
     own = [
         m
         for m in sentence.all("period", within=(low, high))
-        if sentence.reaches(m, mark) and (m.end <= mark.start or m.value.years or not _parted(sentence, mark, m))
+        if sentence.reaches(m, mark)
+        and not (_of_noun(sentence, m) and m.end <= mark.start)
+        and (m.end <= mark.start or m.value.years or not _parted(sentence, mark, m))
     ]
     if sentence.chinese:
         last = sentence.last("period", "date", before=mark.start, since=low)
@@ -333,6 +353,7 @@ def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
             shared = period_of(sentence, before)  # "up 75 % this year, Tesla nearly 500 %"
             return shared and replace(shared, open=True)
         held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
+        held = [m for m in held if m.kind == "date" or not _of_noun(sentence, m)]
         held = [m for m in held if sentence.reaches(m, mark)]
         last = next(iter(held[::-1]), None)
         if last and last.kind == "period" and _of_business(sentence, last):

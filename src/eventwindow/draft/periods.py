@@ -106,6 +106,8 @@ def _month(m: re.Match[str], dated: dt.date) -> Period:
     """A calendar month, up to the article's day; without a year the last one of that name."""
     number = int(m["zm"]) if m["zm"] else month_number(m["em"])
     year = int(m["ey"] or m["zy"] or dated.year - (number > dated.month))
+    if m[0].endswith("今"):
+        return Period(first=dt.date(year, number, 1), until=dated, open=True)  # 2月至今 goes on
     return _of_month(dt.date(year, number, 1), dated)
 
 
@@ -139,7 +141,10 @@ def _since_day(m: re.Match[str], dated: dt.date) -> Period:
 
 
 def _sessions(m: re.Match[str], dated: dt.date) -> Period:
-    return Period(sessions=_count(m["en"] or m["zh"]), open=not (m["sure"] or m["sure2"]))
+    """Up to a week of days may be sessions; more of them are days of the calendar, where no word says otherwise."""
+    count = _count(m["en"] or m["zh"])
+    days = count > 5 and not re.search("trading|session|交易", m[0])
+    return Period(sessions=count, open=days or not (m["sure"] or m["sure2"]))
 
 
 def _this_quarter(_: re.Match[str], dated: dt.date) -> Period:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
 from eventwindow.draft.amounts import basis
+from eventwindow.draft.clauses import COMPARISON
 from eventwindow.draft.context import (
     Context,
     base_of,
@@ -324,7 +325,19 @@ def _by(sentence: Sentence, mark: Mark) -> int:
     return MOVES[last.kind] if last else 0
 
 
+def _against(sentence: Sentence, mark: Mark) -> Mark | None:
+    """Whose the figure is that a comparison tells: "versus 5.97% for the Nasdaq", "than the 6% fall in the Dow"."""
+    if mark.kind != "amount" or sentence.chinese:
+        return None
+    if _COMPARED.search(sentence.text[sentence.clause(mark)[0] : mark.start]):
+        return sentence.linked(mark.end)
+    within = next((c for c in sentence.held(mark) if c.kind == COMPARISON), None)
+    return next(iter(sentence.all("names", within=(mark.end, within.end))), None) if within else None
+
+
 def whose_figure(sentence: Sentence, mark: Mark, context: Context) -> Found:
+    if against := _against(sentence, mark):
+        return Found(tuple(against.value), (WHICH_DAY,) * (mark.value.unit != "percent"))
     found, peers = subjects_of(sentence, mark, context), row_of(sentence, mark)
     if 1 < len(peers) == len(found.who):
         return replace(found, who=(found.who[peers.index(mark)],))
@@ -485,7 +498,6 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
     based = base_of(sentence, mark) or earlier_level(sentence, mark)
     each = each or (amount.unit == "points" and kind == "index" and _bare(sentence, mark))
-    each = each or (_OF_RECORD.match(sentence.text, amount.end) and amount.unit in {"money", "points"})
     if based or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
     side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""
@@ -495,13 +507,16 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
             unable = word == "over" and _UNABLE.search(head[: found.start()])
             return LEVEL_HEDGE["under" if unable else side or word]
     side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
+    if not side and amount.unit in {"money", "points"} and _OF_RECORD.match(sentence.text, amount.end):
+        return ""
     return LEVEL_HEDGE[side] if side else None
 
 
 def _bare(sentence: Sentence, mark: Mark) -> bool:
     """Whether points stand right behind the name of an index, with a move behind them: 沪指:3154.03点 涨1.01%."""
     named = sentence.last("names", before=mark.start)
-    beside = named is not None and sentence.text[named.end : mark.start].strip() in {"", ":"}
+    low = max([named.end, *(d.end for d in sentence.all("date", within=(named.end, mark.start)))]) if named else 0
+    beside = named is not None and sentence.text[low : mark.start].strip() in {"", ":"}
     return sentence.chinese and beside and _MOVED_BEHIND.match(sentence.text, mark.end) is not None
 
 

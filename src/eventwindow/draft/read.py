@@ -35,7 +35,10 @@ AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
 _FRAME = re.compile(r"(?:For|On|Over|In) (?:the )?\w+:")  # a line over the lines of a table: "For the week:"
-_DAY_FRAME = re.compile(r"[^,。;:\d]{0,6}(?:[周昨今][一二三四五日天]|\d{1,2}日)[^,。;:\d]{0,8}:")  # 周四收盘一览:
+_DAY_FRAME = re.compile(
+    r"[^,。;:\d]{0,6}(?:[周昨今][一二三四五日天]|(?:\d{1,2}月)?\d{1,2}日)[^,。;:\d]{0,8}:"
+)  # 周四收盘一览:
+_OF_CLOSE = re.compile(r"[收市盘]")
 _HEADED = re.compile(  # "Over the twelve months the index returned 19.4 %", 全年…
     r"\W*(?:(?:Over|During|In|For|Across) (?:[\w-]+ ){0,4}?(?:years?|months|quarter|decade|\d{4})\b"
     r"|[^,。]{0,4}(?:全|今|去|\d{4})年(?!\d))"
@@ -87,6 +90,14 @@ class Reading:
     statements: tuple[Statement, ...]
     missed: tuple[str, ...]
     days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell
+
+
+def _heading(line: str, before: str, dated: dt.date) -> str:
+    """The heading that tells the day of a close for the short lines behind it, until one tells a day of its own."""
+    if _DAY_FRAME.fullmatch(line):
+        return line if _OF_CLOSE.search(line) else ""
+    own = any(m.value.date for m in days(line, dated))
+    return before if len(line) < SHORT and not own else ""
 
 
 def statements(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> list[Statement]:
@@ -168,7 +179,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             index = tuple(w for w in who if w.is_index) or index
             there = dict(places) if plain and has_chinese(plain) else {}
             frame = plain + " " if _FRAME.fullmatch(plain) else frame if len(plain) < SHORT else ""
-            heading = plain if _DAY_FRAME.fullmatch(plain) else heading if len(plain) < SHORT else ""
+            heading = _heading(plain, heading, dated)
             day = next((m.value.date for m in days(heading, dated)), day)
             left = Context(
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,

@@ -64,7 +64,8 @@ _BARE = re.compile(
     r"(?:[,;。]|^)(?:而|但|不过)?(?:隔[夜晚]|前[晚夜]|昨[晚夜]|(?:上?周|星期)[一二三四五])?$"
 )  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
 FLOW = re.compile(r"(?:[卖买]超|净[卖买流])")  # 外资连续第三天卖超 is of no price
-_TELLING = re.compile(r"[^,;:。]{3,20}的")
+_DEPENDS = re.compile(r"(?:\b(?:of|to|by|for|with|in|than|from|at|on|over|like|and|or)|['’]s) (?:the )?$")
+_TELLING = re.compile(r"[^,;:。]{2,20}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
 _WHEN = re.compile(r"(?:隔[夜晚]|前一?[晚夜]|昨[日夜晚]|(?:周|星期)[一二三四五])?")
@@ -193,8 +194,14 @@ class Sentence:
 
     def reaches(self, time: Mark, mark: Mark) -> bool:
         """Whether a day or a span may hold for the mark: one in a clause that hangs on another holds in it alone."""
+        if self.chinese and any(m.start <= mark.start and self._tells(time, m) for m in self.all("names")):
+            return False  # 去年涨171%的英伟达跌7.8%
         around = [c for c in self.held(time) if time.kind == "date" or c.start < time.start]  # "since Aug. 12, …"
         return all(c.start <= mark.start < c.end for c in around)
+
+    def _tells(self, time: Mark, name: Mark) -> bool:
+        """Whether a time is part of the attribute of a name: 去年涨171%的英伟达."""
+        return self.text[name.start - 1] == "的" and bool(_TELLING.fullmatch(self.text, time.end, name.start))
 
     def linked(self, end: int) -> Mark | None:
         """The list of names that follows at once: "a 17 % fall in …"."""
@@ -265,11 +272,17 @@ def _attributes(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> 
     kept = list(marks)
     for head in (m for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"):
         low = max((b for b in boundaries if b <= head.start), default=0)
-        free = not any(m.kind == "amount" for m in marks if low <= m.start < head.start)
-        kept = [
-            replace(k, kind="aside") if free and k.kind == "names" and low <= k.start < head.start else k for k in kept
-        ]
+        if any(m.kind == "amount" for m in marks if low <= m.start < head.start):
+            continue
+        inside = [k for k in kept if k.kind == "names" and low <= k.start < head.start and _led(text, low, k, marks)]
+        kept = [replace(k, kind="aside") if k in inside else k for k in kept]
     return kept
+
+
+def _led(text: str, low: int, name: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether words stand before a name in its clause: 替谷歌代工的宏達電; what heads it is the subject."""
+    taken = {k for m in marks if m.kind != "names" for k in range(m.start, m.end)}
+    return any(k not in taken for k in range(low, name.start))
 
 
 def _by_the_way(marks: Sequence[Mark], parts: Sequence[Clause], text: str) -> list[Mark]:
@@ -279,16 +292,20 @@ def _by_the_way(marks: Sequence[Mark], parts: Sequence[Clause], text: str) -> li
     kept = list[Mark]()
     for m in marks:
         around = next(chain(parts, m.start))
-        head = (
-            around.kind == APPOSITION
-            and text[around.start : m.start] in {"the ", ""}
-            and text[m.end : m.end + 1] not in "'’"
-        )
+        head = around.kind == APPOSITION and _heads(text, around, m, marks)
         moved = any(around.start <= t.start < around.end for t in told) or _SIGNED.match(text, around.end)
         person = text.startswith("who ", around.start) and not outside  # "analysts at UBS, who rate Boeing a buy"
         aside = around.kind in ASIDE and m.kind == "names" and not (head or moved or person)
         kept.append(replace(m, kind="aside") if aside else m)
     return kept
+
+
+def _heads(text: str, around: Clause, name: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether an apposition is the name: it begins with it, or ends in it ("Its rival, the chipmaker AMD, fell")."""
+    before, after = text[around.start : name.start], text[name.end : around.end]
+    named = any(m.kind == "names" and m.end + 2 == around.start for m in marks)
+    ends = not (after.strip(" ,") or named or _DEPENDS.search(before))
+    return (ends or before in {"the ", ""}) and text[name.end : name.end + 1] not in {"'", "’"}
 
 
 def _unlisted(marks: Sequence[Mark], named: Sequence[Mark]) -> list[Mark]:
@@ -455,10 +472,12 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
 
 
 def _week_to(mark: Mark, text: str) -> Mark | None:
-    """截至5月17日的一周: a week that is told by its last day."""
-    week = _WEEK_TO.match(text, mark.end) if mark.value.date else None
-    monday = mark.value.date - dt.timedelta(mark.value.date.weekday()) if week else None
-    return Mark(mark.start, week.end(), "period", Period(first=monday, until=mark.value.date)) if week else None
+    """截至5月17日的一周: a week told by its last day; one that ends before Friday may have begun in the last."""
+    if not mark.value.date or not (week := _WEEK_TO.match(text, mark.end)):
+        return None
+    last = mark.value.date
+    told = Period(first=last - dt.timedelta(last.weekday()), until=last, open=last.weekday() < WEEKEND - 1)
+    return Mark(mark.start, week.end(), "period", told)
 
 
 def _to_come(mark: Mark, marks: Sequence[Mark], text: str) -> Mark | None:
