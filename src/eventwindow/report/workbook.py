@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.api import types
 
 from eventwindow.claims.tables import PRESS
-from eventwindow.errors import Catalogue, StudyError, catalogue, file_name
+from eventwindow.errors import Catalogue, StudyError, catalogue, file_name, printable
 from eventwindow.estimation.exports import decimal, explained, worded
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def write_workbook(tables: Tables, path: Path | str, code: str = "en", title: st
         book.set_properties({"title": title, "created": FIXED})
         formats = {name: book.add_format(form) for name, form in FORMATS.items()}
         for name, table in {"columns": _columns(tables, held, words), **held}.items():
-            _write(book.add_worksheet(_title(name, words)), name, worded(table, words.reason), formats)
+            told = worded(table, lambda reason: printable(words.reason(reason)))  # as the CSV of the table has it
+            _write(book.add_worksheet(_title(name, words)), name, told, formats)
     return path
 
 
