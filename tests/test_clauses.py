@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from eventwindow.draft.clauses import HELD, chain, clauses
+from eventwindow.draft.clauses import chain, clauses
 
 
 def held(text: str) -> list[tuple[str, str]]:
-    return [(c.kind, text[c.start : c.end].strip()) for c in clauses(text) if c.kind in HELD]
+    return [(c.kind, text[c.start : c.end].strip()) for c in clauses(text) if c.on is not None]
 
 
 @pytest.mark.parametrize(

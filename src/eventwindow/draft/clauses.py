@@ -1,4 +1,4 @@
-"""The clauses of a sentence: main ones, and what hangs on them; each with its stretch and kind."""
+"""The clauses of an English sentence: main ones, and what hangs on them; each with its stretch and kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from eventwindow.draft.chinese import has_chinese
 
 MAIN, RELATIVE, PARTICIPLE, COMPARISON = "main", "relative", "participle", "comparison"
 APPOSITION, CONTENT, PARENTHESIS, QUOTATION = "apposition", "content", "parenthesis", "quotation"
-HELD = {RELATIVE, CONTENT, PARTICIPLE, COMPARISON, APPOSITION, PARENTHESIS, QUOTATION}  # what hangs on another clause
 _VERB = (  # a finite one; an auxiliary with its participle is one
     r"(?:\b(?:(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|does|do)"
     r"(?:\ (?:not|\w+ly|now|already|still|about\ to|due\ to|set\ to|been|be|to))*(?:\ \w+(?:ed|en|ing))?"
@@ -27,7 +26,7 @@ _WHICH = (
 _LEVEL = r"(?:[\w'’-]+\ ){0,3}?(?:close|closing|high|low|peak|record|level|price|trough)\b"
 _HEAD = r"(?:^|(?<=[,;:(]\ )|(?<=\()|(?<=[—–])|(?<=\band\ )|(?<=\bbut\ ))"
 _NO_PARTICIPLE = r"(?i:according|during|including|trading|morning|evening|nothing|anything|something|everything|being)"
-_ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+_OPENERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.VERBOSE))
     for kind, pattern in (
         (QUOTATION, r"[“\"]"),
@@ -64,7 +63,6 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_CHINESE: tuple[tuple[str, re.Pattern[str]], ...] = ()
 _CLOSES = re.compile(r",(?!\d)|[;:]\s|\s[-–]\s|[—–]{1,2}|\)|\.$|$")
 _SPLITS = re.compile(
     rf"[;:]\s+|(?:,\s+|\s)(?:but|while|whereas|yet)\s|,\s+and\s+(?=[^,;]{{0,60}}?{_VERB})|\s[-–]\s|[—–]{{1,2}}".replace(
@@ -98,12 +96,17 @@ class Clause:
 
 
 def clauses(text: str) -> tuple[Clause, ...]:
-    """Every clause of a sentence: the main ones, then what hangs on them, each behind what it hangs on."""
-    splits = () if has_chinese(text) else (m.end() for m in _SPLITS.finditer(text) if not _quoted(text, m.start()))
+    """Every clause of a sentence: the main ones, then what hangs on them, each behind what it hangs on.
+
+    A Chinese sentence is one clause here: `sentence.parse` tells which attribute a name or a day of it stands in.
+    """
+    if has_chinese(text):
+        return (Clause(0, len(text), MAIN),)
+    splits = (m.end() for m in _SPLITS.finditer(text) if not _quoted(text, m.start()))
     found = [Clause(a, b, MAIN) for a, b in pairwise(sorted({0, *splits, len(text)}))]
     for start, end, kind in sorted(_held(text), key=lambda held: (held[0], -held[1])):
         on = max(k for k, c in enumerate(found) if c.start <= start < c.end)
-        behind = [k for k, c in enumerate(found) if kind == RELATIVE and c.kind in HELD and c.end + 2 == start]
+        behind = [k for k, c in enumerate(found) if kind == RELATIVE and c.on is not None and c.end + 2 == start]
         for k in behind:  # "losses on Wall Street overnight, where …" goes on in the clause that it hangs on
             found[k], on = replace(found[k], end=min(end, found[on].end)), k
         found.append(Clause(start, min(end, found[on].end), kind, on))
@@ -118,11 +121,14 @@ def chain(parts: Sequence[Clause], at: int) -> Iterator[Clause]:
         k = parts[k].on
 
 
+def innermost(parts: Sequence[Clause], at: int) -> Clause:
+    return next(chain(parts, at))
+
+
 def happened(text: str, parts: Sequence[Clause], at: int) -> bool:
     """Whether the main clause around a day tells what happened: by a verb in the past, or by none and "yesterday's"."""
     main = [*chain(parts, at)][-1]
     inside = [c for c in parts if c.on is not None and main.start <= c.start < main.end]
-
     verbs = [m[0] for m in _FINITE.finditer(text, main.start, main.end)
              if not any(c.start <= m.start() < c.end for c in inside)]  # fmt: skip
     return any(not _NOT_PAST.match(v) for v in verbs) or (not verbs and bool(_OWNED.match(text, at)))
@@ -130,7 +136,7 @@ def happened(text: str, parts: Sequence[Clause], at: int) -> bool:
 
 def _held(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and kind of each stretch that hangs on another."""
-    for kind, opener in _CHINESE if has_chinese(text) else _ENGLISH:
+    for kind, opener in _OPENERS:
         for m in opener.finditer(text):
             end = _end(text, m, kind)
             if end > m.start() and not _of_its_own(text, m, end, kind):

@@ -36,15 +36,13 @@ _LATE = re.compile(r"收|终场|开[盘市]后")
 _SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)")
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
-_EARLY = re.compile(
-    r"market|bell", re.IGNORECASE
-)  # "companies making headlines in premarket trading": of the paper's day
+_EARLY = re.compile(r"market|bell", re.IGNORECASE)  # "headlines in premarket trading": of the paper's day
 _LAST_DAY = re.compile(r"\b(?:last|final) (?:trading )?(?:day|session)\b")
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
-_REACH = re.compile(
+_REACH = re.compile(  # "its highest this week"
     r"\b(?:most|least|best|worst|first time|[a-z]{3,}est)(?: \w+)? (?:of |in )?$"
-)  # "its highest this week"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, resolved
 from eventwindow.draft.fallback_remarks import MOVING, Said, remarks_left
-from eventwindow.draft.fallback_trading import trading
+from eventwindow.draft.fallback_trading import ALL_SHARES, trading
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import (
     FALLBACK,
@@ -39,7 +39,6 @@ _WIPED = re.compile(
     re.IGNORECASE,
 )
 _GONE = re.compile(r"\s+(?:(?:\w+ ){0,2}been )?(?:evaporated|vanished|wiped|knocked|shaved|gone|lost)", re.IGNORECASE)
-_EVERY = re.compile(r"沪深两市|两市|主板|大市|main board", re.IGNORECASE)  # what all shares of a market were traded for
 _COIN = re.compile(r"角|分(?=[,;。、])")  # 新台幣貶1.1角
 _PIPS = {"CNY=X", "CNH=X"}  # a point of theirs is a ten-thousandth
 _NO_PRICE = re.compile(
@@ -202,10 +201,10 @@ def _large(
 def _every(sentence: Sentence, mark: Mark, names: Names) -> re.Match[str] | None:
     """The market whose turnover is told: in its clause, or before it where only indices are named since."""
     low, high = sentence.clause(mark)
-    own = _EVERY.search(sentence.text, low, high)
+    own = ALL_SHARES.search(sentence.text, low, high)
     if own or not sentence.chinese or sentence.has("names", within=(low, mark.start)):
         return own
-    told = [*_EVERY.finditer(sentence.text, 0, low)]
+    told = [*ALL_SHARES.finditer(sentence.text, 0, low)]
     since = [s for m in sentence.all("names", within=(told[-1].end(), low)) for s in m.value] if told else []
     return told[-1] if told and all(kind_of(s, names) in {"index", ""} for s in since) else None
 

@@ -17,6 +17,7 @@ from eventwindow.draft.unquantified import since_told
 Owners = Callable[[Mark], Sequence[Subject]]
 LOT = 1000  # shares of a Taiwanese lot
 STOCKS = Group("个股", "个股")
+ALL_SHARES = re.compile(r"沪深两市|两市|主板|大市|main board", re.IGNORECASE)  # of a market, whose turnover is told
 _TRADED = re.compile(r"成交|易手|换手|交投|[总均大爆]量")
 _SHARES = re.compile(r"(?P<lots>张)|股(?![票份价市东])")
 _STOCK = r"(?:个股|股票|股|公司)"
@@ -27,7 +28,6 @@ _WAY = (
 _COUNTED = re.compile(rf"[只档家支]{_STOCK}?(?:打入|亮灯|封)?(?:{_WAY})(?!幅|的)")
 _COUNTS = re.compile(rf"(?:{_WAY})的?{_STOCK}?(?:家数)?(?:共|则|仅|只)?(?:有|达)?$")
 _COUNTER = re.compile(r"[只档家支](?![\u4e00-\u9fff])")
-_EVERY = re.compile(r"沪深两市|两市|主板|大市")
 _CHANGED = re.compile(
     r"[较比][^,;。\d]{0,12}(?:(?P<up>放量|多了?|激增|增加|放大|增)|(?P<down>缩量|少了?|减少|萎缩|缩减|减))约?$"
 )
@@ -106,7 +106,7 @@ def _day_compared(sentence: Sentence, mark: Mark) -> Mark | None:
 def _turnover(sentence: Sentence, mark: Mark) -> Subject | None:
     """Of what the turnover is that was told before."""
     before = sentence.text.rfind("成交", 0, mark.start)
-    markets = [*_EVERY.finditer(sentence.text, 0, max(0, before))]
+    markets = [*ALL_SHARES.finditer(sentence.text, 0, max(0, before))]
     return Subject(group=Group(markets[-1][0], markets[-1][0])) if markets else None
 
 
@@ -162,7 +162,7 @@ def _rank(sentence: Sentence, m: re.Match[str], who: Subject, kind: str, context
     parts = m.groupdict()
     nth = parts.get("n") or parts.get("m")
     day = day_of(sentence, at, context)
-    place = float(int(numeral(nth))) if nth and not nth.isdigit() else float(nth or 1)
+    place = numeral(nth) if nth else 1.0
     since = [mark for mark in sentence.all("since", "period") if m.start() <= mark.start < m.end()]
     month = since_told(sentence, since[-1], day or context.last)[0] if since and since[-1].kind == "since" else ""
     if day and not month and "今年" in m[0]:

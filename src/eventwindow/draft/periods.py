@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from eventwindow.calendars.dates import month_number
-from eventwindow.draft.chinese import has_chinese, numeral
+from eventwindow.draft.chinese import numeral
 from eventwindow.draft.lexicon import Mark
 
 EARLIEST = 1800  # years before are told of by no price
@@ -245,9 +245,7 @@ _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read i
 
 
 def _count(text: str) -> int:
-    if has_chinese(text):
-        return int(numeral(text))
-    return WORDS[text.lower()] if text.lower() in WORDS else int(text)
+    return int(numeral(text))
 
 
 def periods(text: str, dated: dt.date) -> Iterator[Mark]:

@@ -26,7 +26,7 @@ from eventwindow.draft.context import (
 from eventwindow.draft.lexicon import BOND, Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
-from eventwindow.draft.sentence import MOVES, OPENED, Sentence
+from eventwindow.draft.sentence import COUNTED, MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.subjects import Found, resumed, subjects_of
 from eventwindow.errors import Reason
@@ -63,7 +63,7 @@ _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
 _MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
 _EACH_OF = re.compile(r"(?:分别|各)(?:为|达|是|收|报)?(?:在|于)?$")
-_COUNTED_FROM = re.compile(r"起?计(?![划算])|起?计算|算起|起算")
+_COUNTED_FROM = re.compile(COUNTED)
 _AT_MOST = re.compile(r"最多(?:曾)?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
@@ -225,8 +225,7 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
     if _volume(sentence, mark):
         return mark.value.unit != "multiple" and not _of_usual(sentence, mark)
-    compared = _COMPARED.search(sentence.text[low : mark.start])
-    other = compared is not None and not (base_of(sentence, mark) or earlier_level(sentence, mark))
+    other = _compared(sentence, mark) and not (base_of(sentence, mark) or earlier_level(sentence, mark))
     other = other and not (mark.value.unit == "percent" and sentence.linked(mark.end))  # "against 10 % for the Dow"
     if other or _attribute(sentence, mark) or _THAN_BEFORE.match(sentence.text, mark.end):
         return True
@@ -315,7 +314,7 @@ def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     low = sentence.clause(mark)[0]
     named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
     named = named or row_of(sentence, mark)[0] != mark or _ALSO.fullmatch(sentence.text[low : mark.start])
-    compared = _COMPARED.search(sentence.text[low : mark.start]) and sentence.linked(mark.end)
+    compared = _compared(sentence, mark) and sentence.linked(mark.end)
     return direction if (named or compared) and mark.value.unit in {"percent", "points"} else 0
 
 
@@ -325,11 +324,16 @@ def _by(sentence: Sentence, mark: Mark) -> int:
     return MOVES[last.kind] if last else 0
 
 
+def _compared(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a word of comparison stands right before the figure: "against 10 %"."""
+    return _COMPARED.search(sentence.text[sentence.clause(mark)[0] : mark.start]) is not None
+
+
 def _against(sentence: Sentence, mark: Mark) -> Mark | None:
     """Whose the figure is that a comparison tells: "versus 5.97% for the Nasdaq", "than the 6% fall in the Dow"."""
     if mark.kind != "amount" or sentence.chinese:
         return None
-    if _COMPARED.search(sentence.text[sentence.clause(mark)[0] : mark.start]):
+    if _compared(sentence, mark):
         return sentence.linked(mark.end)
     within = next((c for c in sentence.held(mark) if c.kind == COMPARISON), None)
     return next(iter(sentence.all("names", within=(mark.end, within.end))), None) if within else None

@@ -35,9 +35,9 @@ AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
 _FRAME = re.compile(r"(?:For|On|Over|In) (?:the )?\w+:")  # a line over the lines of a table: "For the week:"
-_DAY_FRAME = re.compile(
+_DAY_FRAME = re.compile(  # 周四收盘一览:
     r"[^,。;:\d]{0,6}(?:[周昨今][一二三四五日天]|(?:\d{1,2}月)?\d{1,2}日)[^,。;:\d]{0,8}:"
-)  # 周四收盘一览:
+)
 _OF_CLOSE = re.compile(r"[收市盘]")
 _HEADED = re.compile(  # "Over the twelve months the index returned 19.4 %", 全年…
     r"\W*(?:(?:Over|During|In|For|Across) (?:[\w-]+ ){0,4}?(?:years?|months|quarter|decade|\d{4})\b"
@@ -90,14 +90,6 @@ class Reading:
     statements: tuple[Statement, ...]
     missed: tuple[str, ...]
     days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell
-
-
-def _heading(line: str, before: str, dated: dt.date) -> str:
-    """The heading that tells the day of a close for the short lines behind it, until one tells a day of its own."""
-    if _DAY_FRAME.fullmatch(line):
-        return line if _OF_CLOSE.search(line) else ""
-    own = any(m.value.date for m in days(line, dated))
-    return before if len(line) < SHORT and not own else ""
 
 
 def statements(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> list[Statement]:
@@ -187,10 +179,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             )  # fmt: skip
             silent = True
             for reading in paragraph(plain, number, dated, rules, known, left):
-                framed, silent = (
-                    _framed(framed, reading.text, reading.statements, dated),
-                    silent and not reading.statements,
-                )
+                framed = _framed(framed, reading.text, reading.statements, dated)
+                silent = silent and not reading.statements
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
@@ -200,6 +190,14 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 yield reading
             who = (_firm(plain, known) or who) if silent else who
         seen.add(plain)
+
+
+def _heading(line: str, before: str, dated: dt.date) -> str:
+    """The heading that tells the day of a close for the short lines behind it, until one tells a day of its own."""
+    if _DAY_FRAME.fullmatch(line):
+        return line if _OF_CLOSE.search(line) else ""
+    goes_on = before and len(line) < SHORT and not any(m.value.date for m in days(line, dated))
+    return before if goes_on else ""
 
 
 def _firm(text: str, known: Names) -> tuple[Subject, ...]:

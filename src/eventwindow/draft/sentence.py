@@ -12,7 +12,7 @@ from itertools import pairwise
 from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
-from eventwindow.draft.clauses import APPOSITION, HELD, PARTICIPLE, RELATIVE, Clause, chain, clauses
+from eventwindow.draft.clauses import APPOSITION, PARTICIPLE, RELATIVE, Clause, chain, clauses, innermost
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
 from eventwindow.draft.periods import WORDS, Period, back, periods
@@ -93,8 +93,9 @@ _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|�
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
 _WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六日前后内])")  # 截至5月17日的一周
 _FROM_THEN = re.compile(r"起(?![计算])")
+COUNTED = r"起?计(?![划算])|起?计算|算起|起算"  # from the day or the level before it: 由1月10日收市計
 _SINCE_THEN = re.compile(
-    r"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?:的?[\d.,]+[点元])?(?P<counted>起?计(?![划算])|起?计算|算起|起算)|以来|至今|迄今|起)"
+    rf"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?:的?[\d.,]+[点元])?(?P<counted>{COUNTED})|以来|至今|迄今|起)"
     r"(?P<past>,?[至到]去年年?底)?"
 )
 _FROM = re.compile(r"(?:\b(?:from|between|over)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
@@ -190,7 +191,7 @@ class Sentence:
 
     def held(self, mark: Mark) -> list[Clause]:
         """The clauses that hold the mark and hang on another, the innermost first."""
-        return [c for c in chain(self.parts, mark.start) if c.kind in HELD]
+        return [c for c in chain(self.parts, mark.start) if c.on is not None]
 
     def reaches(self, time: Mark, mark: Mark) -> bool:
         """Whether a day or a span may hold for the mark: one in a clause that hangs on another holds in it alone."""
@@ -288,10 +289,10 @@ def _led(text: str, low: int, name: Mark, marks: Sequence[Mark]) -> bool:
 def _by_the_way(marks: Sequence[Mark], parts: Sequence[Clause], text: str) -> list[Mark]:
     """A name in a clause that hangs on another and tells no move is no subject: "Apple, Garmin's rival, dipped"."""
     told = [m for m in marks if m.kind in {*MOVES, *RANKS, "amount", "foremost"}]
-    outside = [m for m in marks if m.kind == "names" and next(chain(parts, m.start)).kind not in ASIDE]
+    outside = [m for m in marks if m.kind == "names" and innermost(parts, m.start).kind not in ASIDE]
     kept = list[Mark]()
     for m in marks:
-        around = next(chain(parts, m.start))
+        around = innermost(parts, m.start)
         head = around.kind == APPOSITION and _heads(text, around, m, marks)
         moved = any(around.start <= t.start < around.end for t in told) or _SIGNED.match(text, around.end)
         person = text.startswith("who ", around.start) and not outside  # "analysts at UBS, who rate Boeing a buy"
@@ -568,7 +569,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names, parts: Sequence[Clau
         elif (
             last
             and last.kind == "names"
-            and next(chain(parts, last.start)) == next(chain(parts, mark.start))
+            and innermost(parts, last.start) == innermost(parts, mark.start)
             and _lists(text[last.end : mark.start], last, subject, text[: last.start], has_chinese(text))
         ):
             subjects = last.value if subject in last.value else (*last.value, subject)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from eventwindow.calendars.dates import MONTHS, month_number
-from eventwindow.draft.chinese import has_chinese, numeral
+from eventwindow.draft.chinese import numeral
 from eventwindow.draft.comparisons import compared
 from eventwindow.draft.context import Context, day_of, day_told, frame_of, session_of
 from eventwindow.draft.lexicon import Mark
@@ -280,16 +280,12 @@ def since_told(sentence: Sentence, since: Mark | None, day: dt.date | None) -> t
         return f"{day.year - (not this or words.endswith('last year'))}-{month:02d}", True
     if day and (m := _BACK.search(words)):
         half = 6 if m["half"] or m["n"] == "半" else 0  # months: 一年半, 半年
-        count = 0 if m["n"] == "半" else _COUNTS.get(m["n"].lower()) or _number(m["n"])
+        count = 0 if m["n"] == "半" else _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]))
         unit = m["zh"] or m["unit"].lower()
         day -= dt.timedelta(7 * count if unit in {"week", "周"} else 0)
         month = day.year * 12 + day.month - 1 - count * _MONTHS.get(unit, 0) - half
         return f"{month // 12}-{month % 12 + 1:02d}", False
     return "", False
-
-
-def _number(words: str) -> int:
-    return int(numeral(words) if has_chinese(words) else float(words))
 
 
 def _of_moment(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[Reason, ...]:

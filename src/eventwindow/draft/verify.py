@@ -138,8 +138,8 @@ def _study(
     benchmark = Counter(h.benchmark for h in stocks).most_common(1)[0][0] if stocks else NO_BENCHMARK
     stocks = stocks or list(homes[:1])
     titles = both("title", "verify.study_title", articles=", ".join(a.name for a in articles))
-    study = {"name": _slug(name), "title": titles.pop("title_en")} | titles | {"benchmark": benchmark}
-    study |= {"minimum_returns": FEWEST}
+    study = {"name": _slug(name), "title": titles.pop("title_en")} | titles
+    study |= {"benchmark": benchmark, "minimum_returns": FEWEST}
     yield from head_tables(study, WINDOWS, _event(found, articles))
     for home in homes:
         if home not in stocks:
