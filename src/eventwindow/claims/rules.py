@@ -149,13 +149,13 @@ def _steps(claim: Claim, unit: str) -> tuple[Step, Step]:
 
 def _amount(claim: Claim, measured: Measured) -> Decision:
     unit, value = measured.unit, oriented(claim, _value(measured))
-    how = _stated_sizes(claim), claim.hedge, _steps(claim, unit), is_move(unit)
-    found = fit(value, *how)
+    stated = _stated_sizes(claim), claim.hedge, _steps(claim, unit), is_move(unit)
+    found = fit(value, *stated)
     words: dict[Fit, VerdictWord] = {"same": "confirmed", "rounded": "confirmed_with_context", "off": "contradicted"}
     context: tuple[Reason, ...] = ()
     if found == "rounded":
         context = (Reason("exactly", figure=Figure(value, unit, sign=False)),)
-    elif found == "off" and unit in PRINTED and fit(round(value, PRINTED[unit]), *how) != "off":
+    elif found == "off" and unit in PRINTED and fit(round(value, PRINTED[unit]), *stated) != "off":
         context = (Reason("just_off", size=_size(_to_edge(claim, unit, value), unit)),)
     return Decision(words[found], _amount_rule(claim, unit), _other_amount(claim, unit, value, found != "off"), context)
 

@@ -59,7 +59,7 @@ def write_workbook(tables: Tables, path: Path | str, code: str = "en", title: st
         book.set_properties({"title": title, "created": FIXED})
         formats = {name: book.add_format(form) for name, form in FORMATS.items()}
         for name, table in {"columns": _columns(tables, held, words), **held}.items():
-            told = worded(table, lambda reason: printable(words.reason(reason)))  # as the CSV of the table has it
+            told = worded(table, lambda reason: printable(words.reason(reason)))  # as `StudyResult.table` has it
             _write(book.add_worksheet(_title(name, words)), name, told, formats)
     return path
 

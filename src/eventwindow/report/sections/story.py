@@ -166,7 +166,7 @@ def _wrong(context: Context, verdict: Verdict) -> Markup:
     """The verdict, the statement, and what was measured instead where that is one figure."""
     link = linked(claim_page(context, verdict.claim.id), context.verdict_words(verdict)["text"])
     said = Markup("{} {}").format(tagged("faint", context.language.text(f"verdict.{verdict.word}")), link)
-    measured = {held.id: held.measured for held in statements(context)}[verdict.claim.id]
+    measured = next(held.measured for held in statements(context) if held.id == verdict.claim.id)
     return Markup("{} \u2192 {}").format(said, measured) if measured else said
 
 
