@@ -47,6 +47,8 @@ _REVIEW = re.compile(r"^(?P<year>20\d\d):|\b(?:in|of|for) (?P<year2>20\d\d)\b")
 OPEN = Period(open=True)
 TURN = 20  # of December; from that day on a year is looked back on
 SHORT = 120  # characters of a line of one
+_AMERICA = re.compile(r"(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?$|(?:在|的)?(?:美国?股市?|华尔街|纽约股市)")
+_ONCE = re.compile(r"[^,;。]{0,4}曾")  # 上周五盘中曾见479元: looked back to
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
@@ -89,7 +91,7 @@ class Reading:
     text: str
     statements: tuple[Statement, ...]
     missed: tuple[str, ...]
-    days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell
+    days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell; in Chinese, in America
 
 
 def statements(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> list[Statement]:
@@ -186,6 +188,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
                 told |= {s.date for s in kept}
                 behind = [s.date for s in kept if s.date and region(known, s.who) == "America"]
+                behind += [d for d in reading.days if has_chinese(reading.text) and d <= dated]
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
             who = (_firm(plain, known) or who) if silent else who
@@ -247,7 +250,8 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
     ]
     most = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
     there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and most}
-    story = next((day for r in found for day in r.days if dated - dt.timedelta(WEEK) < day <= dated), None)
+    main = (day for r in found for day in r.days if not has_chinese(r.text))
+    story = next((day for day in main if dated - dt.timedelta(WEEK) < day <= dated), None)
     day, there = story or most, {} if story else there
     for r in found if len(found) > 1 else ():
         said = (_asked(s, there.get(region(known, s.who)) or day or dated) for s in r.statements)
@@ -395,9 +399,14 @@ def paragraph(
         following = read[k + 1][3] if k + 1 < len(read) else []
         every = [*said, *fallback(sentence, number, at, known, dated, said, following)]
         told = tuple(statement for _, statement in _once(every))
-        yield Reading(
-            number, text, told, tuple(missed(sentence, (m for m, _ in every))), tuple(story_days(sentence, at))
-        )
+        happened = story_days(sentence, at) or _in_america(sentence, at)
+        yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in every))), tuple(happened))
+
+
+def _in_america(sentence: Sentence, context: Context) -> list[dt.date]:
+    """The day beside the word for the market of America, whose close others go on to tell: 美股周一(3月9日)触发熔断."""
+    told = (m for m in sentence.all("date") if _AMERICA.search(sentence.text, 0, m.start) or _AMERICA.match(sentence.text, m.end))
+    return [day for m in told if sentence.chinese and (day := resolved(sentence, m, context))]
 
 
 def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
@@ -442,18 +451,21 @@ def _ended(sentence: Sentence, mark: Mark, s: Statement, context: Context, known
     if not (sentence.chinese and s.until == dated and s.date) or len(s.who.symbols) > 1:
         return s
     near, place = sentence.last("date", before=mark.start), region(known, s.who)
+    near = None if near and _ONCE.match(sentence.text, near.end) else near
     end = resolved(sentence, near, context) if near else context.days_by_region.get(place) if place else None
     if end is None and (place == "America" or (context.last or dated) < dated):
-        return replace(s, open=(SPAN, *s.open))  # up to that day, or to the one before?
+        last = context.last if context.last and s.date < context.last else dated
+        return replace(s, until=last, open=(SPAN, *s.open))  # up to that day, or to the one before?
     return replace(s, until=end) if end and s.date < end < dated else s
 
 
 def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
     """A day that its own clause does not tell is the one told last of what trades in the same part of the world."""
     place, low = region(known, s.who), sentence.clause(mark)[0]
-    if not s.date or s.year:
-        return s
     there = context.days_by_region.get(place)
+    if not s.date or s.year:
+        told = s.year or {SPAN, POSSIBLE} & {*s.open} or sentence.has("date")
+        return replace(s, date=there, open=(WHICH_DAY, *s.open)) if there and sentence.chinese and not told else s
     if sentence.chinese and s.until and (day := _up_to(sentence, mark, s, context, there)):
         return replace(s, until=day, open=(SPAN, *s.open))
     near, told = sentence.last("date", before=mark.start), sentence.all("date", within=(0, low))
@@ -477,6 +489,7 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
 def _up_to(sentence: Sentence, mark: Mark, s: Statement, context: Context, there: dt.date | None) -> dt.date | None:
     """The day that a running span of more than a week ends on where it is not the paper's: the one told last of what trades there."""  # noqa: E501
     told = next((m for m in sentence.all("date", "closed")[::-1] if m.end <= mark.start), None)
+    told = None if told and _ONCE.match(sentence.text, told.end) else told
     day = (resolved(sentence, told, context) or context.last) if told else there
     if day is None or len(s.who.symbols) > 1 or not s.date or not s.until or s.until != context.paper:
         return None
