@@ -29,7 +29,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.draft.lexicon import lexicon
 from eventwindow.draft.listings import home_of
 from eventwindow.draft.read import normal, statements
-from eventwindow.draft.sessions import session
+from eventwindow.draft.sessions import on_sessions, session
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.unquantified import SINCE
 
@@ -111,7 +111,7 @@ def _sentences() -> list[dict[str, Any]]:
 
 def read(piece: Mapping[str, Any]) -> Read:
     """The piece as `draft` reads it without a study."""
-    said = statements(piece["text"], piece["dated"])
+    said = [on_sessions(s) if s.sessions else s for s in statements(piece["text"], piece["dated"])]  # as `verify` does
     marked = frozenset(_plain(line) for line in piece["find"])
     judged = frozenset(_plain(str(s)) for s in said if not open_(s))
     unsettled = frozenset(_plain(line) for line in piece["find"] if line.endswith(" !"))

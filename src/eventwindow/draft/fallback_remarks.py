@@ -139,14 +139,17 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         count = ORDINALS.get(word) or int(told.value if told else 0)
         if day is None or not sign or not 1 < count < LONGEST:
             continue
+        sessions = 0
         if "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
             span = Period(first=day - dt.timedelta(day.weekday() + 7 * (count - 1)), until=day)
         else:
             over = _ENDED.search(sentence.text, 0, m.start()) or _THEN.match(sentence.text, m.end())
             end = day - dt.timedelta(1) if over else day
-            span = Period(sessions=count).resolved(end, end)
-        for who in owners(mark):
-            yield mark, Statement(0, "return", who, None, None, "direction", sign, date=span.first, until=span.until)
+            span, sessions = Period(sessions=count).resolved(end, end), count
+        run = Statement(
+            0, "return", NOBODY, None, None, "direction", sign, date=span.first, until=span.until, sessions=sessions
+        )
+        yield from ((mark, replace(run, who=who)) for who in owners(mark))
 
 
 def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
