@@ -31,7 +31,7 @@ _SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Mon
 )
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
-_OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
+_OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|(?:(?!后)[\u3400-\u9fff]){0,8}")
 _LATE = re.compile(r"收|终场|开[盘市]后")
 _SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)")
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")

@@ -405,7 +405,11 @@ def paragraph(
 
 def _in_america(sentence: Sentence, context: Context) -> list[dt.date]:
     """The day beside the word for the market of America, whose close others go on to tell: 美股周一(3月9日)触发熔断."""
-    told = (m for m in sentence.all("date") if _AMERICA.search(sentence.text, 0, m.start) or _AMERICA.match(sentence.text, m.end))
+    told = (
+        m
+        for m in sentence.all("date")
+        if _AMERICA.search(sentence.text, 0, m.start) or _AMERICA.match(sentence.text, m.end)
+    )
     return [day for m in told if sentence.chinese and (day := resolved(sentence, m, context))]
 
 
@@ -464,8 +468,8 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     place, low = region(known, s.who), sentence.clause(mark)[0]
     there = context.days_by_region.get(place)
     if not s.date or s.year:
-        told = s.year or {SPAN, POSSIBLE} & {*s.open} or sentence.has("date")
-        return replace(s, date=there, open=(WHICH_DAY, *s.open)) if there and sentence.chinese and not told else s
+        settled = s.year or {SPAN, POSSIBLE} & {*s.open} or sentence.has("date") or not sentence.chinese
+        return replace(s, date=there, open=(WHICH_DAY, *s.open)) if there and not settled else s
     if sentence.chinese and s.until and (day := _up_to(sentence, mark, s, context, there)):
         return replace(s, until=day, open=(SPAN, *s.open))
     near, told = sentence.last("date", before=mark.start), sentence.all("date", within=(0, low))

@@ -193,7 +193,9 @@ class Names:
 
 
 def _alike(name: str, words: str) -> bool:
-    return name.startswith(words) or words.startswith(name)
+    """Whether one begins the other, or the words are a short form of the name: 南航 of 南方航空."""
+    short = len(words) > 1 and re.search(".*".join(map(re.escape, words)), name)
+    return name.startswith(words) or words.startswith(name) or short is not None
 
 
 def names(chinese: bool, study: Study | None = None, own: Path | None = None) -> Names:

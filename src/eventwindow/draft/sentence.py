@@ -18,7 +18,7 @@ from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
 from eventwindow.draft.periods import WORDS, Period, back, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
-from eventwindow.draft.strangers import strangers
+from eventwindow.draft.strangers import behind_role, strangers
 
 ORDER = ("run_up|run_down", "since_day", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
@@ -56,7 +56,7 @@ _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"X
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
 }  # fmt: skip
 _SHARE_OF = re.compile(
-    r"(?P<own>其在?|公司的?)?(?P<market>[AH美港])股(?![通市价])|(?P<its>其)(?P<receipt>ADR)"
+    r"(?P<own>其在?|公司的?)?(?P<market>[AH美港])股(?![通市价])|(?P<letter>[AH])(?=[收跌涨升挫低高平也则亦大微周昨今当\d]|[,、和与及])|(?P<its>其)(?P<receipt>ADR)"
     r"|(?P<it>[它其])在(?P<city>纽约|美国|香港)"
 )
 _POINTED = re.compile("股价|该(?:公司|股)")
@@ -130,7 +130,9 @@ _DUE = re.compile(  # "ahead of earnings on Tuesday" tells no day of a move
     r"\b(?:ahead of|before|awaiting) (?:(?:its|the|their|an?) )?(?:[\w-]+ ){0,2}?(?:earnings|results|reports?|figures|data|meeting|decision|vote|election|speech) (?:due )?(?:on |this )?$"  # noqa: E501
 )
 BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
-_ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
+_ZH_AFTER = re.compile(  # 前一日暴漲10.4%之後再漲0.6%; 继6日跌停后再度跌停
+    r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d|[^,。;\d]{0,6}[涨跌]停板?之?后"
+)
 _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
     r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日"
     r"(?:(?:综合|专)?(?:外?电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]]?"
@@ -396,7 +398,10 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
     """A firm with the market of its shares behind it, or 其 for it, is its listing there: 比亞迪A股漲2.9%,其港股漲3.5%."""  # noqa: E501
     kept = list(marks)
     for m in _SHARE_OF.finditer(text):
-        own, place = m["own"] or m["its"] or m["it"], m["market"] or ("港" if m["city"] == "香港" else "美")
+        own, place = (
+            m["own"] or m["its"] or m["it"],
+            m["market"] or m["letter"] or ("港" if m["city"] == "香港" else "美"),
+        )
         firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
         bare = not own and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
         before = (
@@ -406,7 +411,7 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
         )
         told = [f for f in names.marks(before) if isinstance(f.value, tuple)]
         firm = max(firms or told, key=lambda f: f.start, default=None)
-        if firm is None or not (own or bare or firm.end == m.start()):
+        if firm is None or not (own or bare or firm.end == m.start()) or (m["letter"] and firm.end < m.start()):
             continue
         if names.listings[firm.value[0]].kind != "stock":
             continue
@@ -570,7 +575,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names, parts: Sequence[Clau
             last
             and last.kind == "names"
             and innermost(parts, last.start) == innermost(parts, mark.start)
-            and _lists(text[last.end : mark.start], last, subject, text[: last.start], has_chinese(text))
+            and _lists(_between(text, last, mark), last, subject, text[: last.start], has_chinese(text))
         ):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
@@ -585,6 +590,15 @@ def _apposed(text: str, last: Mark, mark: Mark, subject: Subject) -> bool:
     if between.strip() == "(":
         return re.fullmatch(r"[\^A-Z0-9.=-]+", text[mark.start : mark.end]) is not None
     return between == " " and last.value[-1].group is not None and subject.group is None
+
+
+def _between(text: str, last: Mark, mark: Mark) -> str:
+    """The words between two names, without what the second is: 神奇制药和金融软件商信雅达."""
+    words = text[last.end : mark.start]
+    role = (
+        has_chinese(text) and words[:1] in {*"、和与及跟"} and behind_role(text, last.end + 1, len(text)) == mark.start
+    )
+    return words[0] if role else words
 
 
 def _lists(between: str, last: Mark, subject: Subject, before: str, chinese: bool) -> bool:

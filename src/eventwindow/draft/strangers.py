@@ -57,12 +57,12 @@ _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货�
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
-    r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
+    r"(?:[AH港美]股)?[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
 )
 _WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块|中国|国际)$")
 _AND = re.compile("[与和及]")
 _ZH_LEVEL = re.compile(
-    r"(?:收|现)?(?:报|于|在|市价?)\d|[高低中]见\d|来到\d|以[^,;。\d]{0,4}\d|首?日?(?:挂牌|首挂)(?=,)"
+    r"(?:收|现)?(?:报|于|在|市价?)\d|[高低]见\d|盘中见\d|来到\d|以[^,;。\d]{0,4}\d|首?日?(?:挂牌|首挂)(?=,)"
 )  # 今日挂牌的明源云收报30.7元
 _ADVERBIAL = re.compile(  # no name goes on behind one: 燿华开盘十分钟就攻上涨停
     r"开[盘市]|早[盘段市]|盘[中前后]|尾[盘段市]|午[后间盘]|[上下]午|[今昨][日天]|全[日天]|首日|一度|随后|最[高低终后]"
@@ -73,10 +73,11 @@ _LATIN_ZH = re.compile(  # 胜诉的Arbutus则升61%
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(
-    r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证)$"
+    r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证|预[测期估计])$"
 )
+_TAILS = ("继", "爆量", "更是")  # of a name: 家登更爆量攻上涨停, 信立泰继6日跌停
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?=[\u4e00-\u9fff])")  # 10:02双成药业触及跌停
-_POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
+_POINTING = re.compile(r"[那该其]|这(?![次回波天轮])")  # 这家成立不到三年的连锁品牌 is one named before
 _COUNTED = re.compile(  # 三大指数, 两市; 千禾味业 and 三羊马 are names
     r"[逾近超\d]|[零一二两三四五六七八九十百千万]+[亿多余大只家档个名位日天年月周季倍成股点元类项连市者地度字路线桶次种支条起批届方边]"
 )
@@ -174,8 +175,7 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
     edges.sort()
     listed = list[tuple[int, int]]()
     for begin, high in pairwise(edges):
-        role = _APPOSED.match(text, begin, high)
-        low = role.end() if role else clock.end() if (clock := _CLOCK.match(text, begin, high)) else begin
+        low = clock.end() if (clock := _CLOCK.match(text, begin, high)) else behind_role(text, begin, high)
         moves = [m for m in marks if m.kind in {*_KINDS, "open_down", "open_up", "close"} and low <= m.start < high]
         verb = min(moves, key=lambda m: m.start, default=None)
         inside = [m for m in marks if low <= m.start and m.end <= high and m.kind != "stock"]
@@ -201,17 +201,25 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             continue
         told = max([low, *(k + 1 for k in range(low, verb.start) if text[k] == "的")])  # 同属船舶板块的中船防务
         held = {m.kind for m in inside if m.start >= told or m.kind not in {"name", "group"}}
+        held -= {"pronoun"} if all(m.start > told for m in inside if m.kind == "pronoun") else set()  # …双双涨停
         if held & {"name", "group", "off", "volume", "role", "pronoun", "value"}:
             continue
-        if not (_ZH_FIGURE.match(text, verb.end) or "停" in text[verb.end - 1 : verb.end + 1]):
+        if not (verb.kind == "level" or _ZH_FIGURE.match(text, verb.end) or "停" in text[verb.end - 1 : verb.end + 1]):
             continue
         if told > low and _POINTING.search(text, low, told):
             continue
+        told = behind_role(text, told, verb.start)
         for m in _AND.finditer(text, told, verb.start):
-            before, told = [*before, (told, m.start())], m.end()  # 招商证券与中信建投
+            before, told = [*before, (told, m.start())], behind_role(text, m.end(), verb.start)  # 招商证券与中信建投
         for found in _bare(text, told, verb.start, [m for m in inside if m.end <= verb.start], rules):
             yield from (s for s in before if _is_name(text[slice(*s)], rules))
             yield found
+
+
+def behind_role(text: str, low: int, high: int) -> int:
+    """Where a name begins behind what it is: 金融软件商信雅达, A股公司万泰生物."""
+    role = _APPOSED.match(text, low, high)
+    return role.end() if role else low
 
 
 def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
@@ -226,7 +234,7 @@ def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon)
     while head := next((w for w in heads if text.startswith(w, low, end)), ""):
         low += len(head)
     while not _WHOLE.search(text[low:end]) and (
-        tail := next((w for w in (*rules.fillers, *known) if text.endswith(w, low, end)), "")
+        tail := next((w for w in (*rules.fillers, *known, *_TAILS) if text.endswith(w, low, end)), "")
     ):
         end -= len(tail)
     if shares := _SHARES.search(text[low:end]):
