@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eventwindow.draft.clauses import COMPARISON, happened
+from eventwindow.draft.clauses import COMPARISON, chain, happened
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.sentence import BEHIND, MOVES, Sentence
+from eventwindow.draft.spans import running
 from eventwindow.draft.statement import Subject
 
 MONTH = 20  # days; a shorter span is not shared by what is named behind it
@@ -29,6 +30,7 @@ _CAPITAL = re.compile(r"(?:^|[,;:]\s+|\band )[A-Z]\w+,\s*$")  # "Platinum, at $9
 _SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Monday, fell" tells its day
     r"\W*(?!(?:and|but|or|while|whereas|late|early|however|meanwhile|though|\w+ly|on|in|during|by|throughout)\b)[a-z]+\b"
 )
+_HAD = re.compile(r"(?:\bhad\b(?! (?:an?|its|their|the|another|no|to)\b)|['’]d been\b)(?!.*\b(?:and|but|which|who)\b)")
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|(?:(?!后)[\u3400-\u9fff]){0,8}")
@@ -302,7 +304,25 @@ def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) ->
         before = told[-1] if told else context.span if context else None
         return before and replace(before, open=True)  # 英伟达同期升285%
     row = sentence.chinese and mark.kind == "amount" and not sentence.has("period", within=sentence.clause(mark))
-    return (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _own_period(sentence, mark)
+    found = (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _own_period(sentence, mark)
+    return _limited(sentence, mark, found, context) if found and context and not sentence.chinese else found
+
+
+def _limited(sentence: Sentence, mark: Mark, span: Period, context: Context) -> Period:
+    """A span that runs on, up to the day that the words tell; in the past perfect, to the one before the story's."""
+    if context.paper is None or not running(span, context.paper):
+        return span
+    story = context.date or context.last or context.paper
+    main = [*chain(sentence.parts, mark.start)][-1]
+    limits = sentence.all("limit", within=(main.start, main.end))
+    limit = next((m for m in limits if sentence.reaches(m, mark)), None)
+    end: dt.date | None = limit.value.resolved(story) if limit else None
+    if limit is None and _HAD.search(sentence.text, sentence.clause(mark)[0], mark.start):
+        told = next((m for m in sentence.all("date") if sentence.reaches(m, mark)), None)
+        day = (resolved(sentence, told, context) if told else None) or story
+        own = told and sentence.held(told) == sentence.held(mark)  # "on Friday it had gained 4 % this year"
+        end = day if own else DayMark(None, -1).resolved(day)
+    return replace(span, until=end, open=True) if end and span.first and span.first <= end else span
 
 
 def _elsewhere(sentence: Sentence, span: Mark, mark: Mark) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from eventwindow.draft.amounts import basis
-from eventwindow.draft.context import Context, resolved
+from eventwindow.draft.context import Context, period_of, resolved
 from eventwindow.draft.fallback_remarks import MOVING, Said, remarks_left
 from eventwindow.draft.fallback_trading import ALL_SHARES, trading
 from eventwindow.draft.lexicon import Group, Mark
@@ -21,6 +21,7 @@ from eventwindow.draft.quantified import (
     is_base,
     kind_of,
     move_of,
+    over,
     sign_of,
     stated,
     times_usual,
@@ -105,7 +106,9 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
             yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context, names)
         elif amount.unit == "multiple" and _USUAL.search(sentence.text, *sentence.clause(mark)):
             yield times_usual(sentence, mark, who, context)
-        elif than := _than(sentence, mark):
+        elif (than := _than(sentence, mark)) and (span := period_of(sentence, mark, context)):
+            yield from over(sentence, figure_at(sentence, mark, who, "return", than, context), span, dated)
+        elif than:
             days = [m for m in sentence.all("date") if not mark.end <= m.start < mark.end + BASE]
             told = next((m for m in days[::-1] if m.end <= mark.start), next(iter(days), None))
             day = resolved(sentence, told, context) if told else context.date

@@ -125,7 +125,7 @@ def _compared(
     named = sentence.last("names", before=other.start())
     for who in (tuple(named.value) if named else context.who)[:1]:
         found = figure_at(sentence, mark, who, "relative_return", sign, context)
-        span = period_of(sentence, mark)
+        span = period_of(sentence, mark, context)
         if span is not None and found.date:
             told = span.resolved(found.date, found.date)
             found = replace(found, date=told.first, until=min(told.until or found.date, found.date))

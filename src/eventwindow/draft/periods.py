@@ -15,9 +15,7 @@ EARLIEST = 1800  # years before are told of by no price
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _N = rf"(?:{'|'.join(WORDS)}|\d{{1,3}})"
 _ZH_N = r"(?:(?<!\d)\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[两三四五六七八九])"
-_DAY = r"(?:mon|tues|wednes|thurs|fri)day"
 _EN_MONTH = r"(?P<em>january|february|march|april|may|june|july|august|september|october|november|december)"
-_DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri"])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +131,6 @@ def _last_month(_: re.Match[str], dated: dt.date) -> Period:
     return _of_month((dated.replace(day=1) - dt.timedelta(1)).replace(day=1), dated)
 
 
-def _since_day(m: re.Match[str], dated: dt.date) -> Period:
-    """From the close of that day; without "close" its own move may be meant too."""
-    day = dated - dt.timedelta((dated.weekday() - _DAYS[m["day"][:3].lower()]) % 7)
-    following = day + dt.timedelta(3 if day.weekday() == 4 else 1)
-    return Period(first=following, open=not m["close"])
-
-
 def _sessions(m: re.Match[str], dated: dt.date) -> Period:
     """Up to a week of days may be sessions; more of them are days of the calendar, where no word says otherwise."""
     count = _count(m["en"] or m["zh"])
@@ -203,9 +194,9 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"(?<=%) (?:for|in) (?P<en>(?:19|20)\d\d)\b(?P<zh>)", _year),
     (r"\b(?:for|in|over|during) the quarter\b|\bthis quarter\b", _this_quarter),
     (rf"\bbetween {_EN_MONTH} and {_EN_MONTH.replace('em', 'em2')}\b(?! \d)", _months),
-    (rf"\b(?:than|from|above|below|since) (?:at |it was at )?the end of (?:last )?(?:(?P<year>(?:19|20)\d\d)|{_EN_MONTH})\b", _end_of),  # noqa: E501
-    (r"\b(?:where|than when|what) (?:it|they|the \w+) (?:was|were|stood|began|started) (?:at )?the (?:start of the |beginning of the )?year\b|\bthan at the (?:start|turn|beginning) of the year\b|\bover the year to date\b|\bon the year\b|\bsince New Year\b", _this_year),  # noqa: E501
-    (rf"\b(?:over|in|during|for|within) (?:(?:the|just|barely|only|past|last|previous) )+(?P<n>{_N}) (?P<unit>week|month|year)s\b(?: alone)?"  # noqa: E501
+    (rf"\b(?:than|from|above|below) (?:at |it was at )?the end of (?:last )?(?:(?P<year>(?:19|20)\d\d)|{_EN_MONTH})\b", _end_of),  # noqa: E501
+    (r"\b(?:where|than when|what) (?:it|they|the \w+) (?:was|were|stood|began|started) (?:at )?the (?:start of the |beginning of the )?year\b|\bthan at the (?:start|turn|beginning) of the year\b|\bover the year to date\b|\bon the year\b", _this_year),  # noqa: E501
+    (rf"\b(?:over|within|(?:over|in|during|for|within)(?: (?:the|just|barely|only|past|last|previous))+) (?P<n>{_N}) (?P<unit>week|month|year)s\b(?: alone)?"  # noqa: E501
      rf"|\b(?:in|over) the (?:past|last) (?P<unit2>month|year)\b", _units),
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
@@ -224,16 +215,13 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
     (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫飙泻])", _first_half),
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
-    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|\bsince (?:New Year|the (?:new )?year began|the (?:start|beginning|turn) of the year)\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:收[市盘]?)?新[高低])|年初至今|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?", _this_year),  # noqa: E501
-    (r"\bsince (?:the )?(?:start|beginning|turn) of (?P<en>(?:19|20)\d\d)\b", lambda m, d: Period(first=dt.date(int(m["en"]), 1, 1), until=d)),  # noqa: E501
-    (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
+    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:收[市盘]?)?新[高低])|年初至今|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (rf"\b(?:the |in the )?(?:{_N} )?(?:days|weeks?|months?) before (?=(?:the|its|an?|their)\b)"  # some event
      rf"|(?<=[\u4e00-\u9fff])(?<!目)前(?:一周|{_ZH_N}(?:天|日|周|个?月))", _open),
     (r"\b(?:in |over |during )?the (?:week before|previous week)\b", _last_week),
     (r"\b(?:past|last) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
-     r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
      rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计|累(?=[升跌涨挫])|波段(?=[升跌涨])", _open),  # noqa: E501
     (r"(?:近|过去)一个?月(?:来|已?累计)?", _past_month),
     (rf"(?:近(?P<py>一|{_ZH_N})年|(?:近|过去)(?P<pm>{_ZH_N})个月)(?=[^,。;\d]{{0,8}}[升跌涨挫])", _past),
@@ -253,8 +241,7 @@ def periods(text: str, dated: dt.date) -> Iterator[Mark]:
     for pattern, read in _COMPILED:
         for m in pattern.finditer(text):
             span = m.span("en") if read is _year and m["en"] else m.span()
-            kind = "since_day" if read is _since_day else "period"
-            yield Mark(*span, kind, read(m, dated))
+            yield Mark(*span, "period", read(m, dated))
     for m in _RUN.finditer(text):
         down = (m["move"] or m["moved"]) in "黑跌挫"
         yield Mark(*m.span(), "run_down" if down else "run_up", Period(sessions=_count(m["n"] or m["days"])))

@@ -412,7 +412,7 @@ def _steps(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Con
     """The basis points of a yield as points of its quotation, which is in per cent."""
     found = figure_at(sentence, mark, who, "points", sign, context)
     ends = sorted(sign * 100 * edge for edge in (mark.value.low, mark.value.high))
-    return [] if period_of(sentence, mark) else [replace(found, low=ends[0], high=ends[1])]
+    return [] if period_of(sentence, mark, context) else [replace(found, low=ends[0], high=ends[1])]
 
 
 def _moved(
@@ -449,8 +449,8 @@ def _taking(sentence: Sentence, mark: Mark, context: Context, names: Names) -> S
 def _points(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, dated: dt.date
 ) -> list[Statement]:
-    found, period = figure_at(sentence, mark, who, "points", sign, context), period_of(sentence, mark)
-    return [found] if period is None else _over(sentence, found, period, dated)
+    found, period = figure_at(sentence, mark, who, "points", sign, context), period_of(sentence, mark, context)
+    return [found] if period is None else over(sentence, found, period, dated)
 
 
 def _worth(
@@ -462,7 +462,7 @@ def _worth(
         return []
     found = figure_at(sentence, mark, who, "value_changes_sum" if who.group else "value_change", sign, context)
     found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
-    if (period := period_of(sentence, mark)) is not None:
+    if (period := period_of(sentence, mark, context)) is not None:
         told = period.resolved(found.date, found.date or dated)
         found = replace(found, date=told.first, until=told.until, open=(SPAN, *found.open))
     if not who.group and _TOGETHER.search(sentence.text[sentence.clause(mark)[0] : mark.start]):
@@ -565,7 +565,7 @@ def _change(
     found = replace(found, open=(*[MOMENT] * bool(early), *inverse(who, names), *found.open))
     if amount.unit == "multiple" and context.spanned and period is None and not sentence.has("date"):
         return [replace(found, date=None, open=(SPAN, *found.open))]  # "43 % in 2023. Nvidia more than tripled"
-    return [found] if period is None else _over(sentence, replace(found, kind="return"), period, dated)
+    return [found] if period is None else over(sentence, replace(found, kind="return"), period, dated)
 
 
 def inverse(who: Subject, names: Names) -> tuple[Reason, ...]:
@@ -575,7 +575,7 @@ def inverse(who: Subject, names: Names) -> tuple[Reason, ...]:
     return (INVERSE,) if turned else ()
 
 
-def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) -> list[Statement]:
+def over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) -> list[Statement]:
     """The statement over a span: year by year where each is meant, from day to day where both are told."""
     if found.kind == "points" and len(period.years) == 1:
         first = dt.date(period.years[0], 1, 1)
@@ -589,7 +589,7 @@ def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) 
     if told.first is None:
         return [replace(found, date=None, open=(SPAN, *found.open))]
     found = replace(found, sessions=told.sessions, open=(*[SPAN] * told.open, *found.open))
-    return [replace(found, date=told.first, until=told.until)]
+    return [replace(found, date=told.first, until=None if told.first == told.until else told.until)]
 
 
 def figure_at(

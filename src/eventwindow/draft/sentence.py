@@ -9,18 +9,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.clauses import APPOSITION, PARTICIPLE, RELATIVE, Clause, chain, clauses, innermost
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
-from eventwindow.draft.periods import WORDS, Period, back, periods
+from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
+from eventwindow.draft.spans import limits, since
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import behind_role, strangers
 
-ORDER = ("run_up|run_down", "since_day", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
+ORDER = ("run_up|run_down", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
 HIGHEST = 1e6  # no currency is quoted so high
@@ -73,22 +73,14 @@ _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
-_SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:[\w,.]+ ){1,6}(?:on|in|of) )?$", re.IGNORECASE)
 BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
 _SIGNED = re.compile(r",? [-+−]\d")
 ASIDE = {RELATIVE, PARTICIPLE, APPOSITION}
 RANKS = ("rank", "record_high", "record_low")
-_MONTH = re.compile(
-    r"since (?:late |early |mid-|last )?(?:the (?:start|beginning|end) of )?"
-    rf"(?P<month>{'|'.join(MONTHS)})\w*(?: (?P<year>\d{{4}}))?"
-    r"|[自从]?(?:(?P<zy>\d{4})年)?(?P<zm>1[0-2]|0?[1-9])月以来",
-    re.IGNORECASE,
-)
-_UNITS_BACK = re.compile(rf"in (?P<n>an?|one|{'|'.join(WORDS)}|\d+) (?P<unit>week|month|year)s?")
+_MONTH = re.compile(r"[自从]?(?:(?P<year>\d{4})年)?(?P<month>1[0-2]|0?[1-9])月以来")
 _SO_FAR = re.compile(r",?(?:[^,。;\d最新首第高低]{0,6})[涨跌升挫](?!幅[最第])")  # 11月以来累计上涨11.6%
 _NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}")
 _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4}\s*$")
-_EVENT = re.compile(r" (?!record|close|high|low|peak|last)\w+ (?:on|in|of) $|\b(?:was|were|is|it|they)\b")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
 _WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六日前后内])")  # 截至5月17日的一周
@@ -235,7 +227,10 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, names.told, names.strange)])
     single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
-    single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]
+    if has_chinese(text):
+        single = [_since(m, single, text, dated) for m in single]
+    else:
+        single = limits(since(single, text, dated, _ranks), text, dated)
     single = [_base(m, single, text) for m in single]
     parts = clauses(text)
     marks = _joined(text, sorted(single, key=lambda m: m.start), names, parts)
@@ -453,28 +448,25 @@ def _unitless(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
 
 
 def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark:
-    """A day that a span or a rank looks back to, as in "since 2 April", 自3月8日以来, is no day of a move."""
+    """A day that a span or a rank looks back to, as in 自3月8日以来, is no day of a move."""
     if mark.kind == "since":
         return mark if _ranks(mark.start, marks, text) else _since_month(mark, text, dated)
     if mark.kind != "date":
         return mark
-    before, then = _SINCE.search(text[: mark.start]), _SINCE_THEN.match(text, mark.end)
+    then = _SINCE_THEN.match(text, mark.end)
     from_today = mark.value.date == dated and text.startswith("起", mark.end)  # 今天起罢工: of what is to come
     if (other := _week_to(mark, text) or _to_come(mark, marks, text)) is not None:
         return other
-    if from_today or not (before or then):
+    if from_today or not then:
         return mark
     if rank := _SINCE_RANK.match(text, mark.end):
         told = _YEAR_BEFORE.search(text[: mark.start])
         return Mark(told.start() if told else mark.start, rank.end(), "since")  # 去年11月3日以来最低
-    first, start = mark.value.date, before.start() if before else mark.start
-    kind = "since" if before and _ranks(start, marks, text) else "period"
-    if kind == "period" and first and before and not has_chinese(text) and not _EVENT.search(before[0]):
-        first = DayMark(None, 1).resolved(first)  # "since June 12": from that day's close
-    if first and then and then["counted"]:
+    first = mark.value.date
+    if first and then["counted"]:
         first = DayMark(None, 1).resolved(first)  # 由4月19日收市起计: from that day's close
-    until = dt.date(dated.year - 1, 12, 31) if then and then["past"] else dated
-    return replace(mark, start=start, kind=kind, value=Period(first=first, until=until if first else None, open=True))
+    until = dt.date(dated.year - 1, 12, 31) if then["past"] else dated
+    return replace(mark, kind="period", value=Period(first=first, until=until if first else None, open=True))
 
 
 def _week_to(mark: Mark, text: str) -> Mark | None:
@@ -497,20 +489,17 @@ def _to_come(mark: Mark, marks: Sequence[Mark], text: str) -> Mark | None:
 
 def _ranks(since: int, marks: Sequence[Mark], text: str) -> bool:
     """Whether a rank, a record or a superlative stands before: "its lowest close since", "the worst week since"."""
-    ranked = any(m.kind in RANKS and _NOUNS.fullmatch(text[m.end : since]) for m in marks)
+    ranked = any(m.kind in RANKS and m.end <= since and _NOUNS.fullmatch(text, m.end, since) for m in marks)
     return ranked or bool(_SUPERLATIVE.search(text[:since]))
 
 
 def _since_month(mark: Mark, text: str, dated: dt.date) -> Mark:
-    """ "has lost 13 % since October": a span from that month on, where no rank looks back to it."""
-    if m := _UNITS_BACK.fullmatch(text, mark.start, mark.end):
-        count = 1 if m["n"] in {"a", "an", "one"} else WORDS.get(m["n"]) or int(m["n"])
-        return replace(mark, kind="period", value=Period(first=back(count, m["unit"], dated), until=dated, open=True))
+    """11月以来累计涨13%: a span from that month on, where no rank looks back to it."""
     found = _MONTH.fullmatch(text, mark.start, mark.end)
-    if found is None or (found["zm"] and not _SO_FAR.match(text, mark.end)):
+    if found is None or not _SO_FAR.match(text, mark.end):
         return mark
-    number = int(found["zm"] or month_number(found["month"]))
-    first = dt.date(int(found["year"] or found["zy"] or dated.year - (number > dated.month)), number, 1)
+    number = int(found["month"])
+    first = dt.date(int(found["year"] or dated.year - (number > dated.month)), number, 1)
     return replace(mark, kind="period", value=Period(first=first, until=dated, open=True))
 
 
