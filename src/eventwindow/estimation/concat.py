@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import StudyError, WindowError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import EventReturns
 
@@ -15,12 +14,8 @@ Joined = TypeVar("Joined", EventReturns, AbnormalReturns)
 
 
 def concat(parts: Sequence[Joined]) -> Joined:
-    """All events of `parts`, in order; a part with fewer factors is padded with zeros."""
+    """All events of `parts`, which share both windows, in order; a part with fewer factors is padded with zeros."""
     first = parts[0]
-    for part in parts[1:]:
-        if (part.estimation, part.window) != (first.estimation, first.window):
-            what = f"windows differ: {first.estimation} and {first.window}, {part.estimation} and {part.window}."
-            raise WindowError(what, remedy="Join events that share both windows.")
     rules = EVENT_RULES if isinstance(first, EventReturns) else ABNORMAL_RULES
     parts = _halts_spelled_out(_volatility_spelled_out(parts))
     joined = {f.name: rules.get(f.name, _stacked)([getattr(p, f.name) for p in parts]) for f in fields(first)}
@@ -88,14 +83,10 @@ def _sources(values: list[EventReturns | None]) -> EventReturns | None:
 
 def _nested(names: list[tuple[str, ...]]) -> bool:
     """Whether each event's factors are the first of the longest list."""
-    longest = max(names, key=len)
-    return all(own == longest[: len(own)] for own in names)
+    return all(own == _longest(names)[: len(own)] for own in names)
 
 
-def _same_names(values: list[tuple[str, ...]]) -> tuple[str, ...]:
-    if not _nested(values):
-        remedy = "Estimate the parts apart, then join the abnormal returns."
-        raise StudyError(f"factors differ: {values}.", remedy=remedy)
+def _longest(values: list[tuple[str, ...]]) -> tuple[str, ...]:
     return max(values, key=len)
 
 
@@ -111,7 +102,7 @@ EVENT_RULES: dict[str, Callable[[list[Any]], Any]] = {
     "labels": _labels,
     "estimation": _first,
     "window": _first,
-    "factor_names": _same_names,
+    "factor_names": _longest,
     "kind": _first,
 }
 ABNORMAL_RULES: dict[str, Callable[[list[Any]], Any]] = EVENT_RULES | {

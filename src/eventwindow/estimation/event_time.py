@@ -118,10 +118,10 @@ def event_returns(
     before it to the first one after it stands on that session, and `covered` says how many sessions it spans
     (Maynes & Rumsey 1993). Estimation windows leave such returns out, but for the kind "trade_to_trade".
     """
-    _check(returns, events, estimation, window)
+    _check(returns, estimation, window)
     labels = _labelled(events)
     column = _located(returns.columns, labels["security"], "security")
-    day = _located(returns.index, labels["date"], "session")
+    day = _located(returns.index, labels["date"], "day 0")  # whoever lays events out has placed them
     tables, of = _factor_tables(returns, labels, factors, lags, leads)
     names = tuple(next(iter(tables.values())).columns) if tables else ()
     used, column = np.unique(column, return_inverse=True)
@@ -328,15 +328,9 @@ def _labelled(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _located(axis: pd.Index, wanted: pd.Series, what: str) -> Days:
-    """Positions on an axis of the table; the first one that is not there is named."""
+    """Positions on an axis of the table; names that are not there are told."""
     at = np.asarray(axis.get_indexer(pd.Index(wanted)), np.int64)
     if (at < 0).any():
-        first = wanted.iloc[int((at < 0).argmax())]
-        if what == "session":
-            raise EventDateError(
-                f"{pd.Timestamp(first).date()} is not a session of the table of returns ({_reach(axis, first)}).",
-                remedy='Set session = "next" or "previous", or give a session.',
-            )
         raise StudyError(_unheld(axis, wanted[at < 0], what), remedy="Add it, or correct the name.")
     return at
 
@@ -350,14 +344,7 @@ def _unheld(axis: pd.Index, lacking: pd.Series, what: str) -> str:
     return f"{what} {', '.join(told)}: none is a column of the table of returns"
 
 
-def _reach(axis: pd.Index, date: Any) -> str:
-    first, last = axis[0].date(), axis[-1].date()
-    if date < axis[0]:
-        return f"it lies before the first, {first}"
-    return f"it lies after the last, {last}" if date > axis[-1] else f"which runs from {first} to {last}"
-
-
-def _check(returns: pd.DataFrame, events: pd.DataFrame, estimation: Window, window: Window) -> None:
+def _check(returns: pd.DataFrame, estimation: Window, window: Window) -> None:
     check_estimation(estimation, window)
     where = "the table of returns"
     check_sessions(returns.index, where)
