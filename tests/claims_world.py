@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.claims import Claim, Evidence
+from eventwindow.claims.evidence import Evidence
+from eventwindow.claims.model import Claim
 from eventwindow.estimation.abnormal import estimate
 from eventwindow.estimation.event_time import event_returns
 

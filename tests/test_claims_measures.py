@@ -15,10 +15,11 @@ from claims_world import ALPHA, DAYS, FALL, STEP, ZERO, T, abnormal, day, flat, 
 
 from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.calendars.window import Window
-from eventwindow.claims import Evidence, judge
+from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.bars import lead, symbol_bars
 from eventwindow.claims.model import Claim, Measure
+from eventwindow.claims.verdicts import judge
 from eventwindow.errors import ClaimError, NoFigure, Reason, catalogue, languages
 from eventwindow.inference.expected_volatility import LOW
 from eventwindow.inference.registry import run_tests

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventwindow.calendars.window import Window
-from eventwindow.claims import judge
 from eventwindow.claims.claim_review import claim_text, review_of
 from eventwindow.claims.days import days_of_measure, is_later
 from eventwindow.claims.measures import MEASURES
@@ -24,7 +23,7 @@ from eventwindow.claims.model import WORDS, Claim, Measured, Specifications
 from eventwindow.claims.readings import Disagreement, Reading, weigh
 from eventwindow.claims.records import ledger_record, record
 from eventwindow.claims.rules import decide
-from eventwindow.claims.verdicts import by_statement, combined, measure_all
+from eventwindow.claims.verdicts import by_statement, combined, judge, measure_all
 from eventwindow.errors import Reason, catalogue
 from eventwindow.inference.expected_volatility import BEYOND, none_holds
 from eventwindow.inference.family import family, runs

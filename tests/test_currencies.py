@@ -11,7 +11,7 @@ import pytest
 from claims_world import quoted
 from pydantic import TypeAdapter, ValidationError
 
-from eventwindow.claims import Evidence
+from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.market_value import in_one_currency
 from eventwindow.errors import NoFigure, Reason, catalogue
 from eventwindow.prices.currencies import PARTS

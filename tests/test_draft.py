@@ -309,7 +309,7 @@ def test_the_draft_is_a_ledger_that_check_accepts_with_what_is_open_listed(draft
 
 
 def test_an_unfinished_entry_is_open_for_that_reason_and_read_in_full_once_the_key_is_gone(draft: Path) -> None:
-    from eventwindow.claims import judge
+    from eventwindow.claims.verdicts import judge
 
     study = read_study(find_study("deepseek-2025"))
     open_ = read_claims(draft, study.securities, study.baskets).unfinished[0]

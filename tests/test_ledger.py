@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eventwindow
-from eventwindow.claims import judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.records import ledger_record
-from eventwindow.claims.verdicts import leaves
+from eventwindow.claims.verdicts import judge, leaves
 from eventwindow.errors import ClaimError, StudyError, catalogue, languages
 from eventwindow.study.claimforms import claim_form
 from eventwindow.study.definition import read_study

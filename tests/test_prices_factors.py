@@ -15,11 +15,11 @@ from test_prices_yahoo import END, START, made_up, own_zone_cache, serve  # noqa
 from yahoo_server import Ticker, session
 
 from eventwindow.errors import PriceError, SourceError
-from eventwindow.prices import load_prices
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.cache import Cache, Store
 from eventwindow.prices.factors import FILES, library_factors, parse_library, read_factors
+from eventwindow.prices.load import load_prices
 from eventwindow.prices.share_counts import split_adjusted, yahoo_share_counts
 from eventwindow.prices.yahoo import Yahoo
 

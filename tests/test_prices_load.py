@@ -17,9 +17,9 @@ from yahoo_server import Ticker, session
 
 import eventwindow
 from eventwindow.errors import PriceError, SourceError
-from eventwindow.prices import load_prices
 from eventwindow.prices.cache import Cache, Store, safe_name
 from eventwindow.prices.inventory import inventory, refresh
+from eventwindow.prices.load import load_prices
 from eventwindow.prices.yahoo import Yahoo
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
@@ -238,7 +238,7 @@ import os, random, signal, sys, time
 from pathlib import Path
 import pandas as pd, yfinance as yf
 from yahoo_server import session
-from eventwindow.prices import load_prices
+from eventwindow.prices.load import load_prices
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.retry import Limits
 from eventwindow.prices.yahoo import Yahoo

@@ -9,7 +9,8 @@ import pytest
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.study.definition import read_study, schema
+from eventwindow.study.definition import read_study
+from eventwindow.study.form import schema
 from eventwindow.study.library import find_study, new_study, shipped_studies
 
 GOOD = """\

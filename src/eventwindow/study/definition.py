@@ -9,11 +9,9 @@ from pydantic import ValidationError
 from eventwindow.calendars.window import check_estimation, check_report
 from eventwindow.errors import StudyError
 from eventwindow.estimation.models import MODELS
-from eventwindow.study.form import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
+from eventwindow.study.form import Basket, Form, Group, Security, StudyFile, Windows
 from eventwindow.study.library import find_study
 from eventwindow.study.toml import at, fault, line_of, read_toml
-
-__all__ = ["Event", "News", "Security", "Study", "StudyFile", "read_study", "schema"]
 
 LONG_WINDOW = 500  # sessions; the longest estimation window of the robustness checks
 

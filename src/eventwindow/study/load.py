@@ -21,7 +21,6 @@ from eventwindow.estimation.door import check_reach
 from eventwindow.estimation.models import MODELS, FactorModel
 from eventwindow.estimation.returns import price_for_returns, returns
 from eventwindow.parallel import begin
-from eventwindow.prices import load_prices
 from eventwindow.prices.answers import Expected
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.bundled import shipped_calendars
@@ -29,6 +28,7 @@ from eventwindow.prices.checks import traded_days
 from eventwindow.prices.currencies import PER_DOLLAR
 from eventwindow.prices.history import Prices
 from eventwindow.prices.keyed import ON_NETWORK
+from eventwindow.prices.load import load_prices
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.study_tables import implausible_counts
 from eventwindow.study.definition import Study

@@ -13,9 +13,8 @@ from eventwindow.errors import Exchange, PriceError, catalogue, counted
 from eventwindow.estimation.door import check_no_logs
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.parallel import run_parallel
-from eventwindow.prices import Prices
 from eventwindow.prices.checks import Finding, check_history, warning
-from eventwindow.prices.history import PriceHistory, Unavailable
+from eventwindow.prices.history import PriceHistory, Prices, Unavailable
 from eventwindow.prices.reconcile import (
     Reconciliation,
     common_moves,

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from eventwindow.claims import Evidence, judge, measure_all
+from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim, Measured
 from eventwindow.claims.readings import panels_of, weigh
 from eventwindow.claims.tables import claims_table, claims_table_in
+from eventwindow.claims.verdicts import judge, measure_all
 from eventwindow.errors import NoFigure, Reason
 from eventwindow.parallel import Work, one_blas_thread, run_parallel
 from eventwindow.prices.retry import Progress

@@ -16,6 +16,7 @@ from eventwindow.report.blocks import (
     Fold,
     Items,
     Paragraph,
+    Picture,
     Table,
     Words,
     addressed,
@@ -46,7 +47,17 @@ def origin(context: Context) -> Markup:
     return context.language.sentences(origins(context), *notes)
 
 
-def news_table(context: Context) -> Iterator[Block]:
+def week(context: Context) -> Iterator[Block]:
+    """The days in pictures: prices, news, cumulative abnormal returns, market value."""
+    yield Picture("prices")
+    yield from _news_table(context)
+    yield Picture("car")
+    yield Picture("market_value", floats=True)
+    yield Picture("gains")
+    yield Picture("recovery")
+
+
+def _news_table(context: Context) -> Iterator[Block]:
     """Events and other news in the event window."""
     say = context.language.say
     rows = tuple(_news(context, row) for _, row in marks(context).iterrows())

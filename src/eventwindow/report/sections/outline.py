@@ -8,14 +8,13 @@ from eventwindow.report.sections.abnormal import abnormal
 from eventwindow.report.sections.benchmark import benchmark
 from eventwindow.report.sections.counterfactual import counterfactual
 from eventwindow.report.sections.cross_listing import hours
-from eventwindow.report.sections.data import data, excluded
+from eventwindow.report.sections.data import data, excluded, week
 from eventwindow.report.sections.market import market
 from eventwindow.report.sections.method import method
 from eventwindow.report.sections.robustness import robustness
 from eventwindow.report.sections.run_up import late, late_title
 from eventwindow.report.sections.tests import tests
 from eventwindow.report.sections.verdicts import disagreements, readings, verdicts
-from eventwindow.report.sections.week import week
 
 SECTIONS: dict[str, Callable[[Context], Iterator[Block]]] = {
     "verdicts": verdicts,
