@@ -24,11 +24,11 @@ from report_cases import Page, toml_text
 from test_cases import CASES
 
 import eventwindow as ew
+from eventwindow.errors import file_name
 from eventwindow.report.cards import write_cards
 from eventwindow.report.context import Context
 from eventwindow.report.language import language
 from eventwindow.report.typst import _laid, pdf_bytes
-from eventwindow.report.write import file_name
 
 SIGNS = r"""$x$ _y_ *z* ^2^ `k` |l| [m](n) <blink>o</blink> &amp; \p #q @r =s +t -u "v" 'w' {{x}} {y} %z ~~A~~ //B <!--C-->"""
 NUMBERS = re.compile(r"[+-]?[\d.,]+(e[+-]\d+)?( ?%)?( to [+-]?[\d.,]+( ?%)?)?|-inf")  # a figure, or a span of two
@@ -206,7 +206,7 @@ def told(tokens, found: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("code", ["en", "zh-Hant"])
 def test_markdown_says_what_was_written(out, code):
-    text = (out / file_name(code).replace("html", "md")).read_text(encoding="utf-8")
+    text = (out / file_name(code, ending="md")).read_text(encoding="utf-8")
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     found = as_written("".join(told(reader.parse(text), [])))
     assert {"en": "Qstudytitle", "zh-Hant": "Qstudytitlezh"}[code] in found and len(found) > 5

@@ -89,7 +89,7 @@ def test_without_cards_no_page_speaks_of_one(written):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_scorecard_tells_each_article_and_what_did_not_hold(written, deepseek, code):
-    name = file_name(code).replace("report", "scorecard").replace("html", "txt")
+    name = file_name(code, "scorecard", "txt")
     lines = (written / "results" / name).read_text(encoding="utf-8").splitlines()
     context = Context(deepseek, language(code))
     assert not re.search(r"<\w|&\w+;", "".join(lines))

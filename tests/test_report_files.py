@@ -54,7 +54,7 @@ def test_what_was_said_is_told_in_the_reader_s_language(deepseek, written):
     claims = [v.claim for v in deepseek.verdicts if v.claim.id.startswith("S") and v.claim.stated_text]
     surprising = [v.claim for v in deepseek.verdicts if v.word == "contradicted"]
     for code, said in (("en", "stated_text"), ("zh-Hant", "stated_text_zh")):
-        name, as_written = file_name(code).replace("html", "{}"), language(code).written
+        name, as_written = file_name(code, ending="{}"), language(code).written
         places = (name.replace("report", "appendix").format("html"), name.format("md"))
         page, summary = ((written / place).read_text(encoding="utf-8") for place in places)
         assert [c.id for c in claims if f"</i> {escape(as_written(getattr(c, said), SPACE))}</span>" not in page] == []
@@ -172,5 +172,5 @@ def test_no_text_of_the_shipped_study_begins_like_a_formula(deepseek):
 def test_the_pdf_is_written_beside_the_page_where_typst_is_installed(written):
     pytest.importorskip("typst", reason="needs the extra pdf")
     sizes = {path.name: path.stat().st_size for path in written.glob("*.pdf")}
-    assert set(sizes) == {file_name(code).replace("html", "pdf") for code in LANGUAGES}
+    assert set(sizes) == {file_name(code, ending="pdf") for code in LANGUAGES}
     assert {name: size for name, size in sizes.items() if size <= 100_000} == {}

@@ -12,8 +12,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from eventwindow import StudyError, write_result
-from eventwindow.errors import catalogue, languages
-from eventwindow.report.workbook import LONG, workbook_name, write_workbook
+from eventwindow.errors import catalogue, file_name, languages
+from eventwindow.report.workbook import LONG, write_workbook
 from eventwindow.study.result import SHEETS
 
 
@@ -68,7 +68,7 @@ def test_the_first_sheet_explains_every_column_of_every_sheet(judged):
 
 @pytest.mark.parametrize("code", languages())
 def test_each_language_explains_every_column(deepseek, tmp_path, code):
-    path = deepseek.to_excel(tmp_path / workbook_name(code), code)
+    path = deepseek.to_excel(tmp_path / file_name(code, "results", "xlsx"), code)
     book = CalamineWorkbook.from_path(str(path))
     told = pd.DataFrame(book.get_sheet_by_index(0).to_python()[1:], columns=["sheet", "column", "meaning"])
     words = catalogue(code)

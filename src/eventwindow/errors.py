@@ -486,6 +486,6 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(codes, key=lambda code: code != "en"))
 
 
-def file_name(code: str) -> str:
-    """The report's page in a language: report.html, report.zh-Hant.html."""
-    return "report.html" if code == "en" else f"report.{code}.html"
+def file_name(code: str, stem: str = "report", ending: str = "html") -> str:
+    """A file of a report in a language: report.html, report.zh-Hant.html."""
+    return f"{stem}.{ending}" if code == "en" else f"{stem}.{code}.{ending}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from eventwindow.claims.model import Claim, Verdict
 from eventwindow.claims.records import RATINGS
-from eventwindow.errors import Catalogue, Text, catalogue
+from eventwindow.errors import Catalogue, Text, catalogue, file_name
 
 LONGEST = 75  # characters of a claim that its readers show
 
@@ -30,7 +30,7 @@ def review_of(
     if value is None:
         return None
     words = words or catalogue("en")
-    page = f"{claim.id}.html" if words.code == "en" else f"{claim.id}.{words.code}.html"
+    page = file_name(words.code, claim.id)
     title, outlet = (
         words.pick(Text(str(article.get(en, "")), str(article.get(zh, ""))))
         for en, zh in (("title_en", "title_zh"), ("outlet", "outlet_zh"))

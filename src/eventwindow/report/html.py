@@ -80,7 +80,7 @@ def _page(
     printed = printer(context.language, _figures(context, charts))
     chapters = [{"key": one.key, "title": one.title, "html": printed(one.blocks)} for one in held]
     code = context.language.code
-    others = [(c, file.replace("report", layer), name) for c, file, name in other_pages(code, languages)]
+    others = other_pages(code, languages, layer)
     kicker = Markup("{} · {}").format(say("common.kicker"), context.language.day(context.day_zero))
     given = {"layer": layer, "title": context.title, "kicker": kicker, "others": others, "sections": chapters}
     return _rendered(context, **given, **words)
@@ -100,7 +100,7 @@ def claim_pages(
     """File and text of a short page for each statement; `cards` lie beside them."""
     same = context.of_result("same facts", lambda: same_facts(context.result.verdicts))
     for verdict, held in zip(context.result.verdicts, sections.statements(context), strict=True):
-        place = sections.claim_page(context, held.id).removeprefix("claims/")
+        place = file_name(context.language.code, held.id)
         card = card_address(context, held.id, "../") if cards else ""
         yield place, _claim_page(context, verdict, held, same[held.id], languages, card=card)
 
@@ -116,12 +116,8 @@ def _claim_page(
     article = next((a for a in context.result.articles if a["key"] == held.article), {})
     told = macros.told(held, sections.told_by(context, held.article, article), sections.address_of(article))
     drawing = Markup(stated(context, verdict, held.text))
-    others = [(sections.claim_page(context, key).removeprefix("claims/"), by_id[key]) for key in same]
+    others = [(file_name(code, key), by_id[key]) for key in same]
     html = macros.claim(replace(held, interval=None) if drawing else held, told, drawing, others)
-    pages = [
-        (c, f"{held.id}.html" if c == "en" else f"{held.id}.{c}.html", name)
-        for c, _, name in other_pages(code, languages)
-    ]
     back = [
         (f"../{file_name(code)}", say("story.to_story")),
         (f"../{sections.appendix_page(context, f'claim-{held.id}')}", say("story.in_appendix")),
@@ -131,7 +127,7 @@ def _claim_page(
         layer="claim",
         title=held.text,
         kicker=Markup("{} · {}").format(context.title, held.id),
-        others=pages,
+        others=other_pages(code, languages, held.id),
         lead=[macros.badge(held.label) + " " + addressed(held.reason)],
         sections=[{"key": "statement", "title": "", "html": html}],
         card=card,
@@ -164,8 +160,8 @@ def formula(key: str) -> Markup:
     return own(f"formulas/{key}.html")
 
 
-def other_pages(code: str, languages: Sequence[str]) -> list[tuple[str, str, str]]:
-    return [(other, file_name(other), language(other).name) for other in languages if other != code]
+def other_pages(code: str, languages: Sequence[str], stem: str = "report") -> list[tuple[str, str, str]]:
+    return [(other, file_name(other, stem), language(other).name) for other in languages if other != code]
 
 
 def _figures(context: Context, charts: Mapping[str, Chart]) -> dict[str, dict[str, Any]]:
@@ -198,8 +194,7 @@ def address_of(context: Context, chart: Chart) -> str:
 
 
 def card_place(context: Context, claim: str = "") -> str:
-    name, code = f"claims/{claim}" if claim else "report", context.language.code
-    return f"cards/{name}.png" if code == "en" else f"cards/{name}.{code}.png"
+    return file_name(context.language.code, f"cards/claims/{claim}" if claim else "cards/report", "png")
 
 
 def card_address(context: Context, claim: str = "", up: str = "") -> str:

@@ -23,7 +23,6 @@ from eventwindow.report.html import environment, other_pages, own
 from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, p_value, percent, tau
 from eventwindow.report.sections.tests import test_row
 from eventwindow.report.swap import CHUNKS, swapped_in
-from eventwindow.report.workbook import workbook_name
 from eventwindow.report.write import write_json
 from eventwindow.study.freeze import frozen_reason
 
@@ -228,7 +227,7 @@ def _alt(mean: pd.DataFrame, shown: Sequence[str], chosen: Language) -> str:
     return chosen.text("panel.path_alt", **ends, last=percent(mean["caar"].iloc[-1], 3), groups=groups)
 
 
-OURS = {"results", CHUNKS, *map(file_name, LANGUAGES), *map(workbook_name, LANGUAGES)}
+OURS = {"results", CHUNKS, *map(file_name, LANGUAGES), *(file_name(code, "results", "xlsx") for code in LANGUAGES)}
 ROWS_OF_CSV = 100_000  # more rows are written as Parquet
 
 
@@ -255,7 +254,7 @@ def write_panel(
                 page(result, study, code, codes, frozen), encoding="utf-8", newline="\n"
             )
             if excel:
-                result.to_excel(fresh / workbook_name(code), code)
+                result.to_excel(fresh / file_name(code, "results", "xlsx"), code)
         write_json(fresh / "results" / "run.json", _record(result, study, frozen), sort_keys=True)
     return out / file_name(codes[0])
 

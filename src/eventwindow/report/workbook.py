@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.api import types
 
 from eventwindow.claims.tables import PRESS
-from eventwindow.errors import Catalogue, StudyError, catalogue, file_name, printable
+from eventwindow.errors import Catalogue, StudyError, catalogue, printable
 from eventwindow.estimation.exports import decimal, explained, worded
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ FORMATS: dict[str, dict[str, Any]] = {
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "text": {"num_format": "@"},
 }
-
-
-def workbook_name(code: str) -> str:
-    return file_name(code).replace("report", "results").replace(".html", ".xlsx")
 
 
 Tables = Mapping[str, pd.DataFrame | int]

@@ -13,7 +13,6 @@ from eventwindow.claims.records import ledger_record
 from eventwindow.errors import Reason, file_name, languages, needs_library
 from eventwindow.report.csv import write_csv
 from eventwindow.report.swap import swapped_in
-from eventwindow.report.workbook import workbook_name
 from eventwindow.study.result import StudyResult
 
 if TYPE_CHECKING:
@@ -85,12 +84,12 @@ def _write(
     from eventwindow.report.markdown import markdown
     from eventwindow.report.typst import pdf_bytes
 
-    drawn, name = drawn or charts(context), file_name(context.language.code)
+    drawn, code = drawn or charts(context), context.language.code
     cards = "cards" in extras
     pages = {
-        name: story(context, drawn, codes, cards=cards),
-        name.replace("report", "appendix"): appendix(context, drawn, codes),
-        name.replace("html", "md"): markdown(context, drawn),
+        file_name(code): story(context, drawn, codes, cards=cards),
+        file_name(code, "appendix"): appendix(context, drawn, codes),
+        file_name(code, ending="md"): markdown(context, drawn),
         **_scorecard(context),
         **{f"claims/{page}": text for page, text in claim_pages(context, codes, cards=cards)},
     }
@@ -98,13 +97,13 @@ def _write(
         (folder / place).parent.mkdir(exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8", newline="\n")
     if "pdf" in extras:
-        (folder / name.replace("html", "pdf")).write_bytes(pdf_bytes(context, drawn))
+        (folder / file_name(code, ending="pdf")).write_bytes(pdf_bytes(context, drawn))
     if "word" in extras:
         from eventwindow.report.word import docx_bytes
 
-        (folder / name.replace("html", "docx")).write_bytes(docx_bytes(context, drawn))
+        (folder / file_name(code, ending="docx")).write_bytes(docx_bytes(context, drawn))
     if "excel" in extras:
-        context.result.to_excel(folder / workbook_name(context.language.code), context.language.code)
+        context.result.to_excel(folder / file_name(code, "results", "xlsx"), code)
     if cards:
         write_cards(context, folder)
     _write_figures(folder / "figures", context, drawn, png="png" in extras)
@@ -114,8 +113,8 @@ def _scorecard(context: Context) -> dict[str, str]:
     """The scorecard as plain text and where it lies; nothing where no statement was made."""
     from eventwindow.report.cards import scorecard
 
-    name = file_name(context.language.code).replace("report", "scorecard").replace("html", "txt")
-    return {f"results/{name}": scorecard(context)} if context.result.verdicts else {}
+    name = file_name(context.language.code, "results/scorecard", "txt")
+    return {name: scorecard(context)} if context.result.verdicts else {}
 
 
 def _write_figures(folder: Path, context: Context, figures: Mapping[str, Chart], *, png: bool) -> None:
@@ -124,24 +123,23 @@ def _write_figures(folder: Path, context: Context, figures: Mapping[str, Chart],
     from eventwindow.report.typst import png_bytes
 
     code = context.language.code
-    ending = "" if code == "en" else f".{code}"
     for name, chart in figures.items():
-        (folder / f"{name}{ending}.svg").write_text(chart.wide, encoding="utf-8", newline="\n")
+        (folder / file_name(code, name, "svg")).write_text(chart.wide, encoding="utf-8", newline="\n")
         if png:
-            (folder / f"{name}{ending}.png").write_bytes(png_bytes(chart.wide))
+            (folder / file_name(code, name, "png")).write_bytes(png_bytes(chart.wide))
         if code == "en" or not (folder / f"{name}.csv").exists():
             (folder / f"{name}.csv").write_text(table_of(context, chart), encoding="utf-8", newline="\n")
 
 
 ENDINGS = ("html", "md", "txt", "pdf", "docx", "png")  # of the report's files
 OURS = {
-    *(file_name(code).replace("html", ending) for code in languages() for ending in ENDINGS),
-    *(file_name(code).replace("report", "appendix") for code in languages()),
+    *(file_name(code, ending=ending) for code in languages() for ending in ENDINGS),
+    *(file_name(code, "appendix") for code in languages()),
     "cards",
     "claims",
     "datapackage.json",
     "figures",
-    *(workbook_name(code) for code in languages()),
+    *(file_name(code, "results", "xlsx") for code in languages()),
     "results",
 }
 

@@ -164,7 +164,8 @@ def _scored(context: Context, article: Mapping[str, object], said: str, wrong: l
 
 def _wrong(context: Context, verdict: Verdict) -> Markup:
     """The verdict, the statement, and what was measured instead where that is one figure."""
-    link = linked(claim_page(context, verdict.claim.id), context.verdict_words(verdict)["text"])
+    page = file_name(context.language.code, f"claims/{verdict.claim.id}")
+    link = linked(page, context.verdict_words(verdict)["text"])
     said = Markup("{} {}").format(tagged("faint", context.language.text(f"verdict.{verdict.word}")), link)
     measured = next(held.measured for held in statements(context) if held.id == verdict.claim.id)
     return Markup("{} \u2192 {}").format(said, measured) if measured else said
@@ -266,13 +267,8 @@ def told_by(context: Context, key: str, article: Mapping[str, object]) -> str:
     return " · ".join(word for word in sentences if word)
 
 
-def claim_page(context: Context, claim: str) -> str:
-    code = context.language.code
-    return f"claims/{claim}.html" if code == "en" else f"claims/{claim}.{code}.html"
-
-
 def appendix_page(context: Context, section: str = "") -> str:
-    page = file_name(context.language.code).replace("report", "appendix")
+    page = file_name(context.language.code, "appendix")
     return f"{page}#{section}" if section else page
 
 
@@ -288,4 +284,4 @@ STORY: dict[str, Callable[[Context], Iterator[Block]]] = {
     "about": about,
     "colophon": colophon,
 }
-__all__ = ["answer", "appendix_page", "claim_page", "score", "story"]
+__all__ = ["answer", "appendix_page", "score", "story"]
