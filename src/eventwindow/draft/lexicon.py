@@ -27,8 +27,13 @@ GROUP = re.compile(
     r"(?<![\w-])(?:Shares|Stocks) in (?:mainland )?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?= (?:mostly |also |broadly )?\w+(?:ed|se|ll)\b)"  # noqa: E501
     r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
     r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
+    r"|(?:(?<=[,;:。、])|^)(?:[\u4e00-\u9fff]{2,4}[、与和及])+(?:(?!等)[\u4e00-\u9fff]){2,6}(?<![个控持入])(?:股|板块)(?=[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上])"
     r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<![个控持入])股)(?=[则也亦普全同齐纷逆集却均皆多大])"
 )
+
+
+_WHOLE_BEFORE = re.compile(r"(?:美国|欧洲|欧美|亚太|亚洲|内地|香港|中国|日本|韩国|台湾|[中内外港]资)$")
+_WHOLE_AFTER = re.compile(r"期货(?:主力)?(?:合约)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,9 @@ class Lexicon:
     def marks(self, text: str) -> list[Mark]:
         """Every word of a list and every group in the text, overlaps included."""
         found = [Mark(*m.span(), kind) for kind, pattern in self.words.items() for m in pattern.finditer(text)]
-        listed = [Mark(*m.span(), "group", g) for pattern, g in self.groups for m in pattern.finditer(text)]
+        listed = [
+            _widened(Mark(*m.span(), "group", g), text) for pattern, g in self.groups for m in pattern.finditer(text)
+        ]
         others = [m for m in GROUP.finditer(text) if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
         kinds = [(m.span(), m["bond"] or m["bond_zh"] or m[0]) for m in others if not self._plain(m[0])]
         found += listed + [Mark(*span, "group", Group(label, label)) for span, label in kinds]
@@ -84,6 +91,15 @@ class Lexicon:
     def _plain(self, group: str) -> bool:
         """ "these stocks", "more stocks": words that name no kind of stocks."""
         return group.split(maxsplit=1)[0].lower() in self.small | self.prepositions | self.known
+
+
+def _widened(group: Mark, text: str) -> Mark:
+    """The whole noun phrase, where words beside a kind say which part of it is meant: 内地航空股, 三大股指期货."""
+    before, after = _WHOLE_BEFORE.search(text[: group.start]), _WHOLE_AFTER.match(text, group.end)
+    if not (before or after):
+        return group
+    start, end = before.start() if before else group.start, after.end() if after else group.end
+    return Mark(start, end, "group", Group(text[start:end], text[start:end]))
 
 
 @lru_cache(maxsize=2)

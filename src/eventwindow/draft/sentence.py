@@ -219,6 +219,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)]
     ends = [(m.start, m.end) for m in found if m.kind == "name"]
+    found = [m for m in found if not (m.kind == "group" and "、" in text[m.start : m.end] and _names_firms(m, ends))]
     found = [_unhedged(m, ends) if m.kind == "amount" else m for m in found]
     always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
     found = [_ahead(m, dated, always) for m in found]
@@ -249,6 +250,11 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules, parts)
+
+
+def _names_firms(kinds: Mark, names: Sequence[tuple[int, int]]) -> bool:
+    """Whether a list that ends in a kind of stocks begins with firms: 台积电、鸿海两大权值股, not 钢铁、煤炭板块."""
+    return any(kinds.start <= start < kinds.end for start, _ in names)
 
 
 def _caused(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> list[Mark]:
@@ -612,7 +618,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
         return Subject(group=Group(words, words))  # 10年期国债收益率 is China's where no other state is named
     if isinstance(mark.value, Subject):
         label = mark.value.name
-        return Subject(group=Group(label, label)) if label.endswith(_KINDS) else mark.value
+        own = label.endswith("指数") and re.search(r"[A-Za-z\d]", label)  # 北证50指数 is the name of one
+        return Subject(group=Group(label, label)) if label.endswith(_KINDS) and not own else mark.value
     kind, before = names.listings[mark.value[0]].kind, text[: mark.start]
     other = None if kind == "commodity" else _OTHER.match(text, mark.end)
     if other and kind == "stock" and other[0].strip() == "公司":

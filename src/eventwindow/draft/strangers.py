@@ -53,7 +53,7 @@ _FIRM = re.compile(
 )
 _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货主力合约上涨6.3%
     r"(?:而|但)?(?:\d{1,2}月)?(?P<name>(?!国内|国际|商品|股指|今[年天])[\u4e00-\u9fff\d]{2,8}(?:\([\u4e00-\u9fff]{1,4}\))?期货)"
-    r"(?:近月|主力|连续|\d{1,2}月)*(?:合约|契约)?(?=[^,;。\d]{0,6}(?:[收报跌涨升挫]|持平))"
+    r"(?:近月|主力|连续|\d{1,2}月)*(?P<contract>合约|契约)?(?=[^,;。\d]{0,6}(?:[收报跌涨升挫]|持平))"
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
@@ -185,7 +185,7 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
         before, listed = listed, []
         dated = next((m.end for m in marks if m.kind == "date" and m.start == low), low)
         if future := _FUTURE.match(text, dated, high):
-            yield future.span("name")
+            yield future.start("name"), future.end("contract" if future["contract"] else "name")
             continue
         if named := _FIRM.match(text, low):
             yield from (s for s in before if _is_name(text[slice(*s)], rules))

@@ -82,6 +82,7 @@ _MANY = {
 _MOST = re.compile(r"\b[Mm]ost(?:ly)?\b|\bbroadly\b")
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十](?:余|多)?[只家档](?:个股|股票|成[份分]股|股|公司)?$")
 _COUNTED_BEHIND = re.compile(r"的?(?:个股|股票)?(?:家数)?(?:共|则|仅|只|超过|逾|达|有)*\d[\d,]*[余多]?[只家档]")
+_CLAUSE_END = re.compile(r"[,。;]|$")
 _OPENED_AT = re.compile(r"停?价[^,;。]{0,8}?开[出盘市]")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
@@ -226,6 +227,9 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
     sign = 1 if _ROSE.search(sentence.text[mark.start : mark.end]) else -1
     for who in whose:
+        if who.group and sentence.text.startswith("领", mark.start) and _CLAUSE_END.match(sentence.text, mark.end):
+            yield _direction(sentence, mark, context, who, sign, 0)  # 钢铁、煤炭板块领涨: of no members that are told
+            continue
         span = frame_of(sentence, mark, context)
         day, until = (span.first, span.until) if span else (day_of(sentence, mark, context), None)
         open_ = () if len(named) > 1 and not span else (SCOPE,)
