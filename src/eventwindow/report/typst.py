@@ -20,7 +20,7 @@ from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.sheet import advance
 from eventwindow.report.html import formula
-from eventwindow.report.language import Language
+from eventwindow.report.language import SPACE, Language
 from eventwindow.scratch import temporary_folder
 
 TEMPLATES = ("blocks.typ", "formula.typ")
@@ -66,7 +66,7 @@ def page_pictures(template: str, data: Mapping[str, Any], language: Language) ->
 
 def _laid(folder: Path, template: str, data: Mapping[str, Any], language: Language) -> Path:
     """The template with all that it reads, in one folder."""
-    (folder / "data.json").write_text(language.written(json.dumps(data, ensure_ascii=False)), encoding="utf-8")
+    (folder / "data.json").write_text(language.written(json.dumps(data, ensure_ascii=False), SPACE), encoding="utf-8")
     for one in (template, *TEMPLATES):
         text = files("eventwindow.report").joinpath(f"templates/paper/{one}").read_text(encoding="utf-8")
         (folder / one).write_text(text, encoding="utf-8")
