@@ -33,6 +33,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "faults.md"
 HEADING = "<!-- from here on: EVENTWINDOW_WRITE_FAULTS=1 python -m pytest tests/test_faults.py -->\n"
 PATIENT = Limits(attempts=2, first_wait=0.01, request=60, total=600)  # how loaded the machine is decides nothing
 ANALYSED: dict[tuple[str, bytes, bytes], object] = {}
+NEXT: dict[tuple[object, ...], tuple] = {}
 ALL = ("NVDA", "TSM", "KO", "SPY")
 TODAY = pd.Timestamp.now("America/New_York")
 
@@ -91,6 +92,24 @@ class Commands:
         said = self.capsys.readouterr()
         return code, said.out + said.err, self.results[0] if self.results else None
 
+    def next(self):
+        """What the next run comes to, Yahoo being well: worked out once for all faults that leave the same behind."""
+        self.server.behave = lambda symbol, n: ""
+        self.wait(PATIENT)
+        if (left := self.left()) not in NEXT:
+            NEXT[left] = self.check()
+        return NEXT[left]
+
+    def left(self):
+        """All that the next run finds: files, but for the moments of answers, and what Yahoo's client remembers."""
+        import yfinance as yf
+
+        held = {path.relative_to(self.folder).as_posix(): path for path in self.folder.rglob("*") if path.is_file()}
+        told = {name: re.sub(rb'"fetched": "[^"]*"', b"", path.read_bytes()) for name, path in held.items()}
+        client, zones = yf.data.YfData(), yf.cache.get_tz_cache()
+        known = [zones.lookup(symbol) for symbol in ALL], client._crumb, client._cookie_strategy
+        return *sorted(told.items()), *map(str, known)
+
 
 @pytest.fixture
 def commands(tmp_path, new, server, monkeypatch, capsys, own_zone_cache):  # noqa: F811
@@ -106,6 +125,12 @@ def cars(result):
 @pytest.fixture(scope="module")
 def new(tmp_path_factory):
     return new_study(tmp_path_factory.mktemp("new") / "first")
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory):
+    """The place of a cache as right answers leave it: filled by the first test that needs it."""
+    return tmp_path_factory.mktemp("right") / "xdg"
 
 
 @pytest.fixture(scope="module")
@@ -156,9 +181,7 @@ def met(fault, commands, truth):
 
 def row_of(fault, of, commands, truth, code, said):
     """The fault gone, the next run has Yahoo's prices and the right figures by itself; the row of the page."""
-    commands.server.behave = lambda symbol, n: ""
-    commands.wait(PATIENT)
-    again, after, healed = commands.check()
+    again, after, healed = commands.next()
     assert again == 0, after
     assert origin(after) == "4 yahoo", after
     assert cars(healed) == pytest.approx(truth, abs=1e-5)
@@ -182,10 +205,14 @@ def test_a_staged_answer_that_no_shipped_figure_vouches_for_is_told_apart_as_wel
 
 
 @pytest.mark.parametrize("fault", ALONE, ids=lambda f: f.what)
-def test_a_staged_answer_after_a_right_one_never_takes_its_place(fault, commands, truth):
+def test_a_staged_answer_after_a_right_one_never_takes_its_place(fault, commands, truth, right):
     """A later pull, when what is held is no longer fresh: what is held stands, or the right figures are told."""
     shutil.rmtree(commands.folder / "first" / "figures")
-    assert commands.check()[0] == 0
+    if right.is_dir():
+        shutil.copytree(right, commands.folder / "xdg")
+    else:
+        assert commands.check()[0] == 0
+        shutil.copytree(commands.folder / "xdg", right)
     make_old(Cache())
     commands.server.behave = lambda symbol, n: fault.make if symbol in fault.symbols else ""
     code, said, result = commands.check()
