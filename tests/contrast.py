@@ -12,18 +12,21 @@ from PIL import Image
 AA = 4.5  # of text of any size
 CROSSED = 0.15  # of a word's box: what lines and marks that cross it may take
 
-# every text node of the page: its first words, its colour, and what is painted behind it, ancestors outwards
+# every pair of a text's colour and what is painted behind it, ancestors outwards; the first words of one such text
 TEXTS = """
 document.querySelectorAll("details, form[hidden]").forEach((e) => { e.open = true; e.hidden = false; });
-const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), behind = new Map(), found = new Map();
+const under = (e) => {
+  if (!behind.has(e)) behind.set(e, [getComputedStyle(e).backgroundColor, ...(e.parentElement ? under(e.parentElement) : [])]);
+  return behind.get(e);
+};
 while (walker.nextNode()) {
   const text = walker.currentNode.textContent.trim(), e = walker.currentNode.parentElement;
   if (!text || !e.checkVisibility()) continue;
-  const behind = [];
-  for (let at = e; at; at = at.parentElement) behind.push(getComputedStyle(at).backgroundColor);
-  found.push([text.slice(0, 40), getComputedStyle(e).color, behind]);
+  const told = [text.slice(0, 40), getComputedStyle(e).color, under(e)], key = JSON.stringify(told.slice(1));
+  if (!found.has(key)) found.set(key, told);
 }
-return found;
+return [...found.values()];
 """
 
 # every word of one figure, which stands alone at the top of the screen: its colour and its box; then the words go
@@ -35,13 +38,19 @@ return words.map((word) => {
   return [colour, box.x, box.y, box.width, box.height];
 });
 """
-# one figure stays, all that is no ancestor of it and not in it is taken away; the height of what is left
+# of the page its figures stay, and of these one is shown: laying out the whole page between two of them takes longest
+BARE = """
+const figures = [...document.querySelectorAll("figure")], kept = new Set();
+for (const figure of figures) for (let at = figure; at; at = at.parentElement) kept.add(at);
+document.body.querySelectorAll("*").forEach((e) => {
+  if (kept.has(e.parentElement) && !kept.has(e) && !figures.includes(e.parentElement)) e.style.display = "none";
+});
+figures.forEach((figure) => (figure.style.display = "none"));
+"""
 ALONE = """
-for (let at = arguments[0]; at !== document.body; at = at.parentElement)
-  for (const beside of at.parentElement.children) if (beside !== at) beside.style.display = "none";
+document.querySelectorAll("figure").forEach((figure) => (figure.style.display = figure === arguments[0] ? "" : "none"));
 return document.documentElement.scrollHeight;
 """
-BACK = "document.querySelectorAll('[style*=none]').forEach((e) => (e.style.display = ''))"
 
 
 def luminance(colour: np.ndarray) -> np.ndarray:
@@ -68,14 +77,14 @@ def opaque(text: str) -> bool:
     return not text.startswith("rgba") and text != "transparent"
 
 
-def faint_texts(browser) -> list[tuple[str, float]]:
-    """Texts of the open page whose contrast is below AA, each pair of colours once."""
+def faint_texts(browser, least: int) -> list[tuple[str, float]]:
+    """Texts of the open page whose contrast is below AA, each pair of colours once; there are `least` pairs or more."""
     pairs = {}
     for text, front, behind in browser.execute_script(TEXTS):
         solid = next(b for b in behind if opaque(b))
         assert all(b == "rgba(0, 0, 0, 0)" for b in behind[: behind.index(solid)]), text
         pairs.setdefault((front, solid), text)
-    assert len(pairs) > 5
+    assert len(pairs) >= least
     found = [(text, float(contrast(rgb(a), rgb(b)))) for (a, b), text in pairs.items()]
     return [(text, ratio) for text, ratio in found if ratio < AA]
 
@@ -87,6 +96,7 @@ def faint_words(browser) -> list[tuple[str, str, float]]:
     """
     figures = browser.find_elements("css selector", "figure")
     assert len(figures) > 10
+    browser.execute_script(BARE)
     found = []
     for figure in figures:
         name, height = figure.get_attribute("id"), browser.execute_script(ALONE, figure)
@@ -94,7 +104,6 @@ def faint_words(browser) -> list[tuple[str, str, float]]:
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         browser.execute_script("scrollTo(0, 0)")
         found += [(name, *word) for word in _faint(_words(browser, figure), _pixels(browser))]
-        browser.execute_script(BACK)
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     return found
 
