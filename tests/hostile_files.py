@@ -31,44 +31,45 @@ from eventwindow.cli.main import main
 CASES = Path(__file__).parent / "cases"
 BASE, PANEL = CASES / "_base", CASES / "_panel_clean"
 LINE = 50_000_000
+ROWS = 25_000_000  # bytes of short rows: each is read as a table's, which takes time
 
 
-def rows_claimed(path: Path) -> None:
-    """One row of a dictionary again and again."""
+def rows_claimed(path: Path, millions: int = 20) -> None:
+    """One row of a dictionary again and again: ten kB a million."""
     n = 1_000_000
     day, name = (pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int8()), [text]) for text in ("2024-05-24", "A"))
     table = pa.table({"date": day, "symbol": name, "close": pa.array([1.0] * n)})
     with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
-        for _ in range(50):
+        for _ in range(millions):
             writer.write_table(table)
 
 
 def cells_claimed(path: Path) -> None:
-    """Few rows enough, but of hundreds of columns without a figure: four gigabytes of cells."""
-    n = 1_500_000
+    """Few rows enough, but of hundreds of columns without a figure: more than a gigabyte of cells."""
+    n = 500_000
     day = pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int8()), ["2024-05-24"])
     table = pa.table({"date": day} | dict.fromkeys((f"S{k}" for k in range(300)), pa.nulls(n, pa.float64())))
     pq.write_table(table, path, compression="zstd")
 
 
 def long_text_repeated(path: Path) -> None:
-    """A text of a megabyte, once in the file and two million times in the table."""
-    n = 1_900_000
+    """A text of a megabyte, once in the file and two hundred thousand times in the table."""
+    n = 200_000
     text = pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int8()), ["A" * 1_000_000])
     day = pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int8()), ["2024-05-24"])
     table = pa.table({"date": day, "symbol": text, "security": text, "close": pa.array([1.0] * n)})
     pq.write_table(table.replace_schema_metadata(None), path, compression="zstd", store_schema=False)
 
 
-def packed(path: Path) -> None:
-    """Packed once, and twenty times in the file, as its form allows."""
+def packed(path: Path, millions: int = 20) -> None:
+    """A million rows, packed once, and again and again in the file, as its form allows."""
     rows = gzip.compress(b"2024-05-24,A,1\n" * 1_000_000, 6)
-    path.write_bytes(gzip.compress(b"date,symbol,close\n") + rows * 20)
+    path.write_bytes(gzip.compress(b"date,symbol,close\n") + rows * millions)
 
 
-def zipped(path: Path) -> None:
+def zipped(path: Path, millions: int = 10) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr("p.csv", b"2024-05-24,A,1\n" * 20_000_000)
+        out.writestr("p.csv", b"2024-05-24,A,1\n" * (1_000_000 * millions))
 
 
 def sparse(path: Path) -> None:
@@ -82,7 +83,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
     "50 MB of quotes": lambda p: p.write_bytes(b'date,symbol,close\n"' + b'""' * (LINE // 2)),
     "50 MB of zero bytes": lambda p: p.write_bytes(b"\0" * LINE),
     "50 MB of empty lines": lambda p: p.write_bytes(b"\n" * LINE),
-    "50 MB of short rows": lambda p: p.write_bytes(b"date,symbol,close\n" + b"2024-05-24,A,1\n" * (LINE // 15)),
+    "25 MB of short rows": lambda p: p.write_bytes(b"date,symbol,close\n" + b"2024-05-24,A,1\n" * (ROWS // 15)),
     "a zero byte": lambda p: p.write_bytes(b"date,symbol,close\n2024-05-24,A\0,1\n"),
     "64 GB of nothing": sparse,
     "a hundred thousand brackets": lambda p: p.write_text("[" * 100_000 + "]" * 100_000),
