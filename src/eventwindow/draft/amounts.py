@@ -39,6 +39,10 @@ _ONE = re.compile(  # "at one point", "0.88 of a point", "the 30-stock index", a
 )
 
 
+_BRACKET = re.compile(r"\s\((?:about|around|roughly|some|or)?\s?")
+_HUNDREDTHS = re.compile(r"\s(?:(?P<us>US |U\.S\. )|Canadian |euro )?(?:cents?(?P<us2> US)?|(?P<in>paise?))\b")
+
+
 def basis(words: str) -> bool:
     """Whether a figure is in hundredths of a per cent, as yields move."""
     return figure("basis").search(words) is not None
@@ -46,7 +50,8 @@ def basis(words: str) -> bool:
 
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     """Every figure in the sentence as a mark that begins with its hedge; of parts only those of a value, no yields."""
-    given = every(text)
+    given = [_in_hundredths(text, a) for a in every(text)]
+    given = [a for k, a in enumerate(given) if not (k and _converted(text, given[k - 1], a))]
     parts = [p for p in _fractions(text) if all(p.end <= a.at or a.end <= p.at or a.unit == "part" for a in given)]
     given = [a for a in given if all(p.end <= a.at or a.end <= p.at for p in parts)] + parts
     for a in (part for whole in given for part in _apart(text, whole)):
@@ -54,6 +59,24 @@ def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
             yield _hedged(text, replace(a, unit="percent"), rules)
         elif a.unit != "part" and not _ONE.match(text, a.at):
             yield _hedged(text, a, rules)
+
+
+def _converted(text: str, before: Amount, amount: Amount) -> bool:
+    """Whether a sum in brackets is the one before it in another currency: "1,068 yen ($9.50)"."""
+    sums = before.unit == amount.unit == "money" and before.currency != amount.currency
+    return sums and bool(_BRACKET.fullmatch(text, before.end, amount.at)) and text.startswith(")", amount.end)
+
+
+def _in_hundredths(text: str, amount: Amount) -> Amount:
+    """A sum in hundredths of its currency, as "57 cents", in the currency itself."""
+    coin = _HUNDREDTHS.match(text, amount.end) if amount.unit == "number" else None
+    if coin is None:
+        return amount
+    currency = "INR" if coin["in"] else "USD" if coin["us"] or coin["us2"] else ""
+    return replace(
+        amount, unit="money", low=amount.low / 100, high=amount.high / 100, finest=amount.finest / 100,
+        coarsest=amount.coarsest / 100, currency=currency, words=amount.words + coin[0],
+    )  # fmt: skip
 
 
 def _fractions(text: str) -> Iterator[Amount]:

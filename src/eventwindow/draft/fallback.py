@@ -54,10 +54,12 @@ _NOUN = r"(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|reb
 _OF_MOVE, _MOVE = re.compile(rf"\b{_NOUN} of\s*$"), re.compile(rf"\s+{_NOUN}\b")
 _CLAUSE_END = re.compile(r"[,;。、)]|$")
 _PASSED = {"over": "more_than", "under": "less_than"}
+_APPOSED = re.compile(r",? or (?:about )?[\d.]+ ?%,? ")  # "ended $8.05, or 14.7 %, higher"
 _USUAL = re.compile(r"\b(?:usual|normal|average)\b|平[日时常]|往常|均量|日均")
 _THAN = re.compile(
     r"\s+(?:(?P<down>below|under|(?:less|lower|weaker|cheaper) than)|above|over|(?:more|higher|stronger|dearer) than)"
-    r"\s+(?:(?:its|their|the) (?:\w+ )?(?:level|close|price)\b|(?:on|at|a day|\w+day['’]s)\b)",
+    r"\s+(?:(?:its|their|the) (?:(?:\w+ )?(?:level|close|price)|(?:previous|prior) (?:day|session)|day before)\b"
+    r"|(?:on|at|a day|\w+day['’]s)\b)",
     re.IGNORECASE,
 )
 
@@ -112,7 +114,8 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
             days = [m for m in sentence.all("date") if not mark.end <= m.start < mark.end + BASE]
             told = next((m for m in days[::-1] if m.end <= mark.start), next(iter(days), None))
             day = resolved(sentence, told, context) if told else context.date
-            yield replace(figure_at(sentence, mark, who, "return", than, context), date=day)
+            kind = "return" if amount.unit == "percent" else "price_change"
+            yield replace(figure_at(sentence, mark, who, kind, than, context), date=day)
         elif not _business(sentence, mark):
             near = sign or _sign_before(sentence, mark)
             read = stated(sentence, mark, who, near, context, names, dated)
@@ -128,7 +131,7 @@ def whose(sentence: Sentence, mark: Mark, context: Context, names: Names) -> tup
     A subject that has no such unit, as a share has no points, gives way to the nearest one that has. At last counts a
     name that is a word too.
     """
-    found = whose_figure(sentence, mark, context)
+    found = whose_figure(sentence, mark, context, names)
     if found.who and all(_fits(mark, s, names) for s in found.who):
         return found.who
     if sentence.has("role", within=(sentence.clause(mark)[0], mark.start)):
@@ -173,8 +176,9 @@ def _business(sentence: Sentence, mark: Mark) -> bool:
 
 
 def _than(sentence: Sentence, mark: Mark) -> int:
-    """The direction of "2 % less than on Tuesday", "2 % above its close": against a price told before."""
-    found = _THAN.match(sentence.text, mark.end) if mark.value.unit == "percent" else None
+    """The direction of "2 % less than on Tuesday", "4.4 won stronger than on Thursday": against a price told before."""
+    told = mark.value.unit == "percent" or (mark.value.unit == "money" and mark.value.high < HIGHEST)
+    found = _THAN.match(sentence.text, mark.end) if told else None
     if found is None or sentence.has("off", "volume", within=sentence.clause(mark)):
         return 0
     return -1 if found["down"] else 1
@@ -226,6 +230,7 @@ def _small(sentence: Sentence, mark: Mark, kind: str) -> str:
         mark.value.unit != "money" or mark.value.low >= HIGHEST or (mark.value.low == 1 and kind == "currency")
     ):  # one of "per dollar"
         return ""
-    if move and (0 <= mark.start - move.end <= 3 or 0 <= move.start - mark.end <= 1):
+    apposed = move and _APPOSED.fullmatch(sentence.text, mark.end, move.start)
+    if move and (0 <= mark.start - move.end <= 3 or 0 <= move.start - mark.end <= 1 or apposed):
         return "price_change"
     return "price_level" if kind and _PRICE.search(clause) and not _NO_PRICE.search(clause) else ""

@@ -68,8 +68,8 @@ _RECORD = re.compile(
 )
 _SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
 _FLAT = re.compile(
-    r"\b(?:(?P<near>(?:little|barely|hardly) changed"
-    r"|(?:virtually|almost|nearly|practically|broadly|all but) (?:unchanged|flat))|unchanged|flat)\b"
+    r"\b(?:(?P<near>(?:little|barely|hardly) (?:changed|moved)"
+    r"|(?:virtually|almost|nearly|practically|broadly|all but) unchanged|flat(?!-| ?panel))|unchanged)\b"
     r"|(?P<near2>几乎|近乎|大致)?(?:无升跌|持平|打和|平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
     re.IGNORECASE,
 )

@@ -24,6 +24,7 @@ from eventwindow.draft.context import (
     told_before,
 )
 from eventwindow.draft.lexicon import BOND, Mark
+from eventwindow.draft.pairs import crossed
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import COUNTED, MOVES, OPENED, Sentence
@@ -192,7 +193,7 @@ def from_peak(sentence: Sentence, mark: Mark) -> bool:
 def _read(
     sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date, direction: int
 ) -> list[Statement]:
-    sign, who = sign_of(sentence, mark), whose_figure(sentence, mark, context)
+    sign, who = sign_of(sentence, mark), whose_figure(sentence, mark, context, names)
     if who.foreign:
         return []
     found: list[Statement] = []
@@ -341,7 +342,15 @@ def _against(sentence: Sentence, mark: Mark) -> Mark | None:
     return next(iter(sentence.all("names", within=(mark.end, within.end))), None) if within else None
 
 
-def whose_figure(sentence: Sentence, mark: Mark, context: Context) -> Found:
+def whose_figure(sentence: Sentence, mark: Mark, context: Context, names: Names) -> Found:
+    """The subjects of the figure; of a currency the pair that it is told for."""
+    found, within = _whose(sentence, mark, context), sentence.clause(mark)
+    if sentence.chinese:
+        return found
+    return replace(found, who=tuple(crossed(sentence.text, sentence.marks, within, mark, s, names) for s in found.who))
+
+
+def _whose(sentence: Sentence, mark: Mark, context: Context) -> Found:
     if against := _against(sentence, mark):
         return Found(tuple(against.value), (WHICH_DAY,) * (mark.value.unit != "percent"))
     found, peers = subjects_of(sentence, mark, context), row_of(sentence, mark)

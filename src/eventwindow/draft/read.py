@@ -19,7 +19,7 @@ from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
-from eventwindow.draft.periods import Period, periods
+from eventwindow.draft.periods import WORDS, Period, periods
 from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, dateline, home, parse, sentences
@@ -59,6 +59,7 @@ _SUFFIXES = {"LON": "L", "LSE": "L", "TSX": "TO", "ASX": "AX", "HKG": "HK", "HKE
 _PER_CENT = re.compile(  # "11.7pc", not "top 5 PC makers"
     r"(?<=\d)(?:[ -]?(?i:per ?cent|pct)|pc|[ -]pc(?! (?:\w+ )?(?i:makers?|chips?|(?:chip)?stocks?|sales|shipments?|brands?|firms|compan(?:y|ies)|vendors?|suppliers?|units?|games?|market|users?|models?|parts?)\b))\b"  # noqa: E501
 )
+_FEW_CENTS = re.compile(rf"\b(?P<n>{'|'.join(WORDS)})(?= (?:US )?cents\b)")
 _DIGITS = {c: str(k) for k, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _ZH = f"[{''.join(_DIGITS)}十百千]"
 _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二日, as some papers write all figures
@@ -334,6 +335,7 @@ def _together(one: Statement, other: Statement) -> bool:
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
+    plain = _FEW_CENTS.sub(lambda m: str(WORDS[m["n"]]), plain)
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()

@@ -14,6 +14,7 @@ from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.clauses import APPOSITION, PARTICIPLE, RELATIVE, Clause, chain, clauses, innermost
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
+from eventwindow.draft.pairs import paired, quotations
 from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.spans import limits, since
@@ -23,7 +24,6 @@ from eventwindow.draft.strangers import behind_role, strangers
 ORDER = ("run_up|run_down", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
-HIGHEST = 1e6  # no currency is quoted so high
 _KINDS = ("指数", "合约", "板块", "类股", " index", " sector", " sub-index")  # what such a name ends in is no firm
 WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
@@ -49,7 +49,6 @@ _PLACED = re.compile(r"\b[Oo]n $")
 _WHILE = re.compile(r"\b(?:while|but|and|whereas)\b|;")
 _CAUSE = re.compile(r"(?<![起原成])因(?![此而素子])")
 _CLAUSE = re.compile(r"[,;。]")
-_APART = re.compile(r"[,;](?! (?:at|to|or)\b)")
 _COIN = re.compile(r"[0-9万]元|NT\$")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
@@ -214,7 +213,7 @@ def dateline(text: str) -> int:
 
 def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
-    found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
+    found = [*names.marks(text), *rules.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     if end := dateline(text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)]
@@ -241,7 +240,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     if has_chinese(text):
         marks = _attributes(_caused(marks, text, [b.start for b in boundaries]), text, [b.end for b in boundaries])
     else:
-        marks = [_paired(m, marks, text, names) for m in marks]
+        marks = quotations([paired(m, marks, text, parts, names) for m in marks], text, names)
     heads = [m.start for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"]
     marks = [m for m in marks if not (m.kind in {"period", "run_up", "run_down"} and FLOW.match(text, m.end))]
     figures = [m.start for m in marks if m.kind == "amount"]
@@ -644,36 +643,6 @@ def _listed(subjects: tuple[Subject, ...], market: str, names: Names) -> tuple[S
     """The last of the names as it is listed on the market said right behind it: 阿里巴巴美股."""
     meant = tuple(s for s in subjects[-1].symbols if names.listings[s].exchange in _EXCHANGES.get(market, ()))
     return (*subjects[:-1], Subject(meant)) if len(meant) == 1 else subjects
-
-
-def _paired(mark: Mark, marks: Sequence[Mark], text: str, names: Names) -> Mark:
-    """A currency told in another one, or against another one, is the pair of the two: "the euro rose to 85.62 pence"."""  # noqa: E501
-    own = mark.kind == "names" and len(mark.value) == 1 and _coin(mark.value[0], names)
-    if not own or "index" in text[mark.start : mark.end].lower():
-        return mark
-    ends = [m.start for m in marks if m.kind == "names" and m.start > mark.end]
-    ends += [m.start() for m in _APART.finditer(text, mark.end)]
-    following = min(ends, default=len(text))
-    told = [m for m in marks if mark.end <= m.start < following]
-    against = [_coin(s, names) for m in told if m.kind == "aside" for s in m.value]
-    sums = [m.value for m in told if m.kind == "amount" and m.value.unit == "money" and m.value.high < HIGHEST]
-    against += ["GBP" if a.words.endswith("pence") else a.currency for a in sums]
-    for other in (c for c in against if c and c != own):
-        pairs = (
-            f"{own}{other}=X",
-            *[f"{other}=X"] * (own == "USD"),
-            *[f"{own}=X"] * (other == "USD"),
-        )
-        if pair := next((p for p in pairs if p in names.listings), None):
-            return replace(mark, value=(Subject((pair,)),))
-    return mark
-
-
-def _coin(who: Subject, names: Names) -> str:
-    """The currency that a subject is: the first of its pair."""
-    if who.symbols == ("DX-Y.NYB",):
-        return "USD"
-    return who.symbols[0][:3] if len(who.symbols) == 1 and names.listings[who.symbols[0]].kind == "currency" else ""
 
 
 def _market(mark: Mark, names: Names) -> bool:

@@ -28,6 +28,7 @@ _TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: th
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _STOP = re.compile(r"[,。;:、!?]")
 
+_AGAINST = re.compile(r"\b(?:[Aa]gainst|[Vv]ersus) $")
 _HEAD = re.compile(r"(?:^|[,;:。、(】〕)]|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$")
 _HEADED = re.compile(  # what stands behind the subject of a clause that tells a figure: no second noun
     r"(?:,\s|\s+(?:(?:also|then|now|still|itself|had|has|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"
@@ -46,11 +47,13 @@ def vouched(
 ) -> Iterator[Span]:
     """The spans whose names are sure, and of the others those with a sign or in a list with a sure one.
 
-    A name of what is `traded`, but no firm, is sure where it is the subject of a clause with a figure.
+    A name of what is `traded`, but no firm, is sure where it is the subject of a clause with a figure, or told against.
     """
     spans = [span for span in spans if span[2] not in unsure or not _UNIT.search(text[: span[0]])]
     sure = [
-        name not in unsure or _sign(text, start, end, words) or (name in traded and _subject(text, start, end))
+        name not in unsure
+        or _sign(text, start, end, words)
+        or (name in traded and (_subject(text, start, end) or bool(_AGAINST.search(text, 0, start))))
         for start, end, name in spans
     ]
     for k in (*range(1, len(spans)), *range(len(spans) - 2, -1, -1)):
