@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eventwindow.draft.clauses import COMPARISON, chain, happened
+from eventwindow.draft.clauses import COMPARISON, Clause, chain, happened
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
@@ -30,6 +30,7 @@ _CAPITAL = re.compile(r"(?:^|[,;:]\s+|\band )[A-Z]\w+,\s*$")  # "Platinum, at $9
 _SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Monday, fell" tells its day
     r"\W*(?!(?:and|but|or|while|whereas|late|early|however|meanwhile|though|\w+ly|on|in|during|by|throughout)\b)[a-z]+\b"
 )
+_DAY_AFTER = re.compile(r", (?:an?|one|the) (?:trading )?(?:day|session) $")
 _HAD = re.compile(r"(?:\bhad\b(?! (?:an?|its|their|the|another|no|to)\b)|['’]d been\b)(?!.*\b(?:and|but|which|who)\b)")
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
@@ -79,6 +80,10 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         return resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
     near = _beside(sentence, mark) or _of_row(sentence, mark)
     own = near if near and near.kind == "date" else None
+    if own is None and (behind := _day_after(sentence, mark)):
+        outside = [m for m in sentence.all("date") if m.value.date and not behind.start <= m.start < behind.end]
+        main = next((m for m in outside[::-1] if m.start < mark.start), next(iter(outside), None))
+        return DayMark(None, -1).resolved(main.value.date if main else context.date or context.last)
     free = [m for m in sentence.all("date") if sentence.reaches(m, mark) and not _of_another(sentence, mark, m)]
     here = [m for m in free if low <= m.start and m.end <= high]
     own = own or next((m for m in here[::-1] if m.end <= mark.start), next(iter(here), None))
@@ -99,6 +104,15 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found is None:
         return context.date
     return resolved(sentence, found, context)
+
+
+def _day_after(sentence: Sentence, mark: Mark) -> Clause | None:
+    """What holds the mark and was a day before, "…, a day after jumping 3.3 %"; none that tells a day of its own."""
+    for c in sentence.held(mark):
+        if _DAY_AFTER.search(sentence.text, 0, c.start) and sentence.text.startswith("after ", c.start):
+            dated = any(m.value.date for m in sentence.all("date", within=(c.start, c.end)))
+            return None if dated else c
+    return None
 
 
 def row_of(sentence: Sentence, mark: Mark) -> list[Mark]:

@@ -33,17 +33,37 @@ _KIND = re.compile(
 _MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
 _MOST = re.compile(r"\bmost\b")
+_AGAIN, _ROW = r"(?:straight|consecutive|successive)", r"(?:in a row|running|on the trot|in succession)"
+_MOVE = r"(?:gain|rise|advance|increase|rally|climb|fall|loss|decline|drop|retreat|slide|setback)"
+_BACK = r"(?:previous|preceding|prior|past|last)"
 _RUN = re.compile(
-    rf"\b(?:(?P<a>{_NTH}) (?:straight|consecutive|successive)\b|(?P<b>{_NTH}) \w+ running\b"
-    rf"|\bfor an? (?P<c>{_NTH}) (?:day|session|week)\b|(?P<d>{_N}) (?:straight|consecutive|successive)\b"
-    rf"|(?P<e>{_N})[- ](?:day|session|week) (?:losing|winning|run|streak)\b|\b(?:run|streak|string) of (?P<f>{_N})\b)"
+    rf"\b(?P<nth>{_NTH}|\d+(?:nd|rd|th)) "
+    rf"(?:{_AGAIN}\b|(?:[\w-]+ ){{1,3}}?{_ROW}\b|(?:day|session|week) of {_MOVE}(?:s|es)\b)"
+    rf"|\bfor (?:an?|the) (?P<nth2>{_NTH}|\d+(?:nd|rd|th)) (?:trading )?(?:day|session|week)\b"
+    rf"|\b(?P<n>{_N}) (?:{_AGAIN}\b|(?:[\w-]+ ){{1,2}}?{_ROW}\b)"
+    rf"|\b(?P<n2>{_N})[- ](?:day|session|week) (?:losing|winning|run|streak|rout|sell-?off|{_MOVE})\b"
+    rf"|\b(?:run|streak|string) of (?P<n3>{_N})\b"
+    rf"|\beach of (?:the|its) (?P<before>{_BACK} (?P<n4>{_N})|(?P<n5>{_N}) {_BACK}) (?:trading )?(?:days|sessions)\b"
+    rf"|\b(?P<first>first) {_MOVE} in (?P<n6>{_N}) (?:trading )?(?:days|sessions)\b"
     rf"|(?<!第)(?P<g>{_N})连(?=[涨升跌黑红阳阴板])"
     rf"|(?P<i>{_N})(?:个交易日|日|天)(?=的?[涨升跌][市势浪])"
     rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|(?=[涨升跌黑红挫扬]))",
     re.IGNORECASE,
 )
+_STOP = re.compile(r"[,;.]|\s(?:and|but|while|as)\s")
+_LONGER = re.compile(r"\b(?:month|quarter|year)", re.IGNORECASE)
+_BEFORE = re.compile(r"(?: \w+)? before\b")
+_GAVE_BACK = r"(?:eras|wip)\w+ (?:out )?(?:all (?:of )?)?(?:its|their|the)"
+_TO_DATE = re.compile(  # "is now in the red for the year", "below where it began the year"
+    rf"\b(?:(?P<down>in the red|in negative territory|lower|down|{_GAVE_BACK} gains?)"
+    rf"|in the (?:black|green)|in positive territory|higher|up|{_GAVE_BACK} loss(?:es)?)"
+    r" (?:for|of|on|in) (?:the year|(?P<year>20\d\d))\b"
+    r"|\b(?:(?P<below>below|under|lower than)|above|higher than) (?:where (?:it|they) (?:began|started|opened) "
+    r"|at the (?:start|beginning) of )the (?P<unit>year|week)\b",
+    re.IGNORECASE,
+)
 _WAYS = re.compile(
-    r"(?P<down>los|declin|fall|drop|retreat|slide|down|[跌黑阴挫])|best|strong|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬佳好强板]",
+    r"(?P<down>los|declin|fall|drop|retreat|slide|setback|rout|sell-?off|down|[跌黑阴挫])|best|strong|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬佳好强板]",
     re.IGNORECASE,
 )
 _RANK = re.compile(
@@ -59,7 +79,7 @@ _THEN = re.compile(
 )  # 连升三日后回吐
 _SET = r"(?:刷新|改写|写下|创下?|缔造)了?(?:历史|历来|收[盘市]|盘中)"
 _RECORD = re.compile(
-    r"\b(?:an?|set|hit|new|fresh|another|\w+day['’]s) records?(?=[,.;:]|\s+(?:and|but|while|on|for)\b|$)"
+    r"\b(?:an?|set|hit|new|fresh|another|\w+day['’]s) (?P<at>records?)(?=[,.;:]|\s+(?:and|but|while|on|for)\b|$)"
     r"|\b(?:(?:high|strong|dear)est|(?P<low>(?:low|weak|cheap)est)) (?:close|finish|level) (?:in its history|ever)"
     r"|\blast (?:seen|reached|touched) in (?P<year>\d{4})"
     rf"|(?P<high>{_SET}*(?:新高|高位))|(?:{_SET}+|刷新)纪录|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<month>\d{{1,2}})月)?以来首次"
@@ -90,6 +110,8 @@ def remarks_left(
     yield from _unchanged(sentence, context, owners)
     yield from _records(sentence, context, near, owners)
     yield from _runs(sentence, context, owners)
+    if not sentence.chinese:
+        yield from _to_date(sentence, context, owners)
     yield from _ranks(sentence, context, owners)
     yield from _kinds(sentence, context, names, said, following)
 
@@ -109,7 +131,7 @@ def _records(sentence: Sentence, context: Context, near: Said, owners: Owners) -
     """A record told in other words than the rules know: "all three set records", "a price last seen in 2014"."""
     known = {s.who for _, s in near if s.kind == "record"}
     for m in _RECORD.finditer(sentence.text):
-        mark = Mark(m.start(), m.end(), "record")
+        mark = Mark(m.start("at") if m["at"] else m.start(), m.end(), "record")  # "from | Monday's record"
         low, high = sentence.clause(mark)
         told = any(s.kind == "record" and at.start < m.end() and m.start() < at.end for at, s in near)
         if told or sentence.has("off", "volume", "no", "condition", within=(low, high)):
@@ -129,27 +151,60 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
     """So many sessions or weeks of one direction: "its third straight decline", 四連漲; where it ended, not the day."""
     for m in _RUN.finditer(sentence.text):
         mark = Mark(m.start(), m.end(), "run")
-        if FLOW.match(sentence.text, m.end()):
-            continue
+        ahead = _STOP.search(sentence.text, m.end(), m.end() + 20)
         day, words = day_of(sentence, mark, context) or context.last, sentence.text[m.start() : m.end() + 20]
+        words = sentence.text[m.start() : ahead.start()] if ahead and not sentence.chinese else words
+        if FLOW.match(sentence.text, m.end()) or _LONGER.search(words):
+            continue
         way, move = _WAYS.search(words), sentence.last(*MOVING, before=m.start())
         sign = (-1 if way["down"] else 1) if way else MOVES[move.kind] if move else 0
-        word = next(filter(None, m.groups())).lower()
-        told = number_of(word)
-        count = ORDINALS.get(word) or int(told.value if told else 0)
+        count = _count(m)
+        if m["first"]:
+            sign, count = -sign, count - 1  # "its first gain in four sessions"
         if day is None or not sign or not 1 < count < LONGEST:
             continue
         sessions = 0
         if "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
+            friday = day - dt.timedelta((day.weekday() - 4) % 7)  # of the last week that is over
+            day = day if sentence.chinese else friday
             span = Period(first=day - dt.timedelta(day.weekday() + 7 * (count - 1)), until=day)
         else:
-            over = _ENDED.search(sentence.text, 0, m.start()) or _THEN.match(sentence.text, m.end())
+            over = m["first"] or m["before"] or _BEFORE.match(sentence.text, m.end())
+            over = over or _ENDED.search(sentence.text, 0, m.start()) or _THEN.match(sentence.text, m.end())
             end = day - dt.timedelta(1) if over else day
             span, sessions = Period(sessions=count).resolved(end, end), count
         run = Statement(
             0, "return", NOBODY, None, None, "direction", sign, date=span.first, until=span.until, sessions=sessions
         )
         yield from ((mark, replace(run, who=who)) for who in owners(mark))
+
+
+def _count(m: re.Match[str]) -> int:
+    """How many sessions or weeks a run has."""
+    groups = ("nth", "nth2", "n", "n2", "n3", "n4", "n5", "n6", "g", "i", "h")
+    word = next(filter(None, (m[g] for g in groups))).lower()
+    if word[:-2].isdigit() and word[-1].isalpha():
+        return int(word[:-2])
+    told = number_of(word)
+    return ORDINALS.get(word) or int(told.value if told else 0)
+
+
+def _to_date(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """On which side of where it began the year or the week something stands, without a figure."""
+    for m in _TO_DATE.finditer(sentence.text):
+        mark = Mark(m.start(), m.end(), "to_date")
+        low, high = sentence.clause(mark)
+        day = day_of(sentence, mark, context) or context.last
+        if day is None or sentence.has("no", "modal", "condition", "off", within=(low, high)):
+            continue
+        if any(low <= a.start < m.start() and a.end + 1 == m.start() for a in sentence.all("amount")):
+            continue  # "2 % lower for the year"
+        if m["year"] and int(m["year"]) != day.year:
+            continue
+        first = day - dt.timedelta(day.weekday()) if m["unit"] == "week" else dt.date(day.year, 1, 1)
+        sign = -1 if m["down"] or m["below"] else 1
+        for who in owners(mark):
+            yield mark, Statement(0, "return", who, None, None, "direction", sign, date=first, until=day)
 
 
 def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:

@@ -62,9 +62,12 @@ _MONTH_YEAR = re.compile(
 _YEAR_AGO = re.compile(r"(?P<ago>[今去前])年(?P<zh>\d{1,2})月")
 _MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
 _SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
-_COUNTS = {"a": 1, "one": 1, **WORDS}
+_COUNTS = {
+    "a": 1, "one": 1, **WORDS, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+}  # fmt: skip
 _BACK = re.compile(
-    rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+|半)"
+    rf"(?P<n>{'|'.join(sorted(_COUNTS, key=len, reverse=True))}|\d+|[一二两三四五六七八九十]+|半)"
     r"(?:[ -](?P<unit>year|month|week|decade)s?|多?个?多?(?P<zh>年|月|周)(?P<half>半)?)",
     re.IGNORECASE,
 )
