@@ -32,6 +32,7 @@ from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 
 HIGHEST = 1e5  # no price is so high
+WEEK = 7  # days before the story's, in which its moves lie
 BASE = 24  # characters behind a figure in which the day stands that it is counted from
 _TURNOVER = re.compile(r"turnover|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
 _VALUE = re.compile(r"市值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE)
@@ -98,7 +99,7 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
         kind = kind_of(who, names)
         if from_peak(sentence, mark):
             if amount.unit == "percent":
-                yield figure_at(sentence, mark, who, "drawdown", -1, context)
+                yield _until_now(figure_at(sentence, mark, who, "drawdown", -1, context), context)
         elif kind == "currency" and sign and (part := _COIN.match(sentence.text, mark.end)):
             scale = 0.1 if part[0] == "角" else 0.01
             yield figure_at(sentence, mark, who, "price_change", sign, context, scale=scale)
@@ -123,6 +124,13 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
             beside = kind and _beside_name(sentence, mark)
             if not read and (small := "price_level" if beside else _small(sentence, mark, kind)):
                 yield figure_at(sentence, mark, who, small, sign if small == "price_change" else 1, context)
+
+
+def _until_now(fall: Statement, context: Context) -> Statement:
+    """The fall from a top up to the story's day, where its clause tells the day of the top alone."""
+    of_top = fall.date and context.last and (context.last - fall.date).days > WEEK
+    now = context.date if of_top and context.date and fall.date and context.date > fall.date else context.last
+    return replace(fall, date=now) if of_top else fall
 
 
 def whose(sentence: Sentence, mark: Mark, context: Context, names: Names) -> tuple[Subject, ...]:

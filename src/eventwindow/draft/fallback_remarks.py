@@ -68,14 +68,15 @@ _WAYS = re.compile(
 )
 _RANK = re.compile(
     r"\b(?:(?P<up>best|strongest)|worst|weakest|steepest|biggest|largest) (?:week(?:ly \w+)?|month(?:ly \w+)?)\b"
-    r"|最(?:[佳好强]|[差糟惨弱大])的?(?:单|一个?)[周月](?:表现|[涨跌]幅)?",
+    r"|最(?:[佳好强]|[差糟惨弱大])的?(?:单|一个?)[周月季年](?:表现|[涨跌]幅)?|(?<=来)最[佳好强差糟惨弱](?=[,。;]|$)",
     re.IGNORECASE,
 )
 _ENDED = re.compile(
-    r"(?:\b(?:end|snap|halt|break|broke|stop)\w*|结束|终止|中止|中断|止住|摆脱)[^,;。]{0,20}$", re.IGNORECASE
+    r"(?:\b(?:end|snap|halt|break|broke|stop)\w*|结束|终止|终结|中止|中断|止住|摆脱|扭转|打破)[^,;。]{0,20}$",
+    re.IGNORECASE,
 )
 _THEN = re.compile(
-    r"[涨升跌黑红阳阴挫扬]?之?后(?!距)|[涨升跌][市势浪](?:之?后|的?(?:纪录)?(?:告终|终止|结束|中断))"
+    r"[涨升跌黑红阳阴挫扬]?之?后(?!距)|[涨升跌][市势浪](?:之?后|的?(?:纪录)?(?:告终|终止|结束|中断))|[涨升跌]?的[^,;。]{2,4},[^,;。]{0,6}(?:断缆|断了|告终|终止|终结|结束|中断|止步)"
 )  # 连升三日后回吐
 _SET = r"(?:刷新|改写|写下|创下?|缔造)了?(?:历史|历来|收[盘市]|盘中)"
 _RECORD = re.compile(
@@ -176,7 +177,9 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         run = Statement(
             0, "return", NOBODY, None, None, "direction", sign, date=span.first, until=span.until, sessions=sessions
         )
-        yield from ((mark, replace(run, who=who)) for who in owners(mark))
+        market = _MARKET.match(sentence.text, sentence.clause(mark)[0]) if sentence.chinese else None
+        whose = (Subject(("^HSI",)),) if market and market.end() <= m.start() else owners(mark)  # 港股连升14日
+        yield from ((mark, replace(run, who=who)) for who in whose)
 
 
 def _count(m: re.Match[str]) -> int:
@@ -220,6 +223,11 @@ def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
         month = re.search("month|月", m[0]) is not None
         sign = 1 if m["up"] or (way and not way["down"]) else -1
         first, last = (day.replace(day=1), day) if month else (monday, min(day, monday + dt.timedelta(4)))
+        if sentence.chinese and not re.search("[周月]", m[0]):  # 首季累跌23%,是1987年以来最差的一季
+            spans = [s.value for s in sentence.all("period", within=(0, m.start())) if s.value.first and s.value.until]
+            if not spans:
+                continue
+            first, last = spans[-1].first, spans[-1].until
         rank = Statement(
             0, "return_rank", NOBODY, 1.0, 1.0, "exact", sign, step=1.0, date=first, until=last, since=told
         )

@@ -114,12 +114,14 @@ _OF_RECORD = re.compile(
 _AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
 _LOW_OF_DAY = re.compile(r"day['’]s (?:intraday |session )?(?:low|high|peak|trough) (?:of|at|near) \D{0,12}$")
 _OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
+_OPENED_BEHIND = re.compile(r"的?(?:跌幅|涨幅|价格)?开[出盘市](?![后时])")  # 以下跌2.8%开出
 _FUTURES = re.compile(r"(?:合约|期货|期指|指数|现货|价)$")  # what is quoted so, though no list holds it
 _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
-    r"(?:距离?|较|自|从|由|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高|最高价)[^,;]{0,14}(?:,[^,;\d]{0,8})?$"
+    r"(?:距离?|较|自|从|由|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高|[最历史]高价|纪录)[^,;]{0,14}(?:,[^,;\d]{0,8})?$"
+    r"|(?:最高价|历史高[价点位]|纪录),?(?:如今|目前|距今|现|至今)(?:股价|已|仍|有|累计)*$"
 )
 _PEAK_FRAME = re.compile(  # 从波段最高价算起,长荣缩水51%,万海回档48%
-    r"(?:若|如果)?[从自由以较][^,;\d]{0,8}(?:高点|高位|高峰|峰值|最高价)(?:算起|起算|起?计算?|来看)?,"
+    r"(?:若|如果)?[从自由以较][^,;]{0,24}(?:高点|高位|高峰|峰值|最高价)(?:算起|起算|起?计算?|来看)?,"
 )
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _SIDE = re.compile(r"(?:整数)?(?:大关|关卡|关口)?之([上下])")  # 坠落万点之下
@@ -186,7 +188,8 @@ def from_peak(sentence: Sentence, mark: Mark) -> bool:
     move = sentence.last(*MOVES, "down_wipe", before=mark.start, since=sentence.clause(mark)[0])
     percent = mark.value.unit == "percent"  # the top itself is a level
     far = percent and _FROM_PEAK.search(sentence.text[: move.start if move else mark.start])
-    far = far or (percent and move and MOVES.get(move.kind, -1) < 0 and _PEAK_FRAME.match(sentence.text))
+    framed = percent and move and MOVES.get(move.kind, -1) < 0 and _PEAK_FRAME.match(sentence.text)
+    far = far or (framed and not sentence.has("period", within=(framed.end(), mark.start)))  # 仅上周就跌11.5%
     return bool(far or BELOW_PEAK.match(sentence.text, mark.end))
 
 
@@ -618,7 +621,9 @@ def figure_at(
     peers = row_of(sentence, mark)
     reasons += [ROW] * (len(peers) > 1 and who is not NOBODY and _names_before(sentence, peers[0]) != len(peers))
     moment = _moment(sentence, mark)
-    if session == "pre" and ((move and move.kind in OPENED) or _CLOCK.match(sentence.text)):
+    begun = _OPENED_BEHIND.match(sentence.text, mark.end) if amount.unit in {"percent", "points"} else None
+    session = "pre" if begun else session
+    if session == "pre" and (begun or (move and move.kind in OPENED) or _CLOCK.match(sentence.text)):
         moment = False  # the word or the clock tells the opening
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     opened = _OPENING.match(sentence.text, mark.end) or _AT_EXTREME.search(sentence.text[: amount.at])

@@ -39,6 +39,7 @@ _GOES_ON = re.compile(
 )
 _WHICH_DOES = re.compile(rf"\W*(?:which|that) (?:\w+ly )?(?:[a-z]+s|{_VERB.pattern})\b")
 _ONE_OF_TWO = re.compile(r"\bthe (?P<one>former|latter)\b|(?P<zh>前者|后者)")
+_BOTH = re.compile(r"(?:[前后]?两者|二者)(?=[^,;。]{0,8}[都均皆双的])")
 _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
 _SET_IN = re.compile(
     r"\W*(?:up|down|off|plus|minus|itself|(?:with|after) an? (?:\w+ )?(?:gain|loss|rise|fall|drop))\b", re.IGNORECASE
@@ -176,6 +177,14 @@ def _one_of_two(sentence: Sentence, low: int, mark: Mark, context: Context) -> t
     told = context.named[-2:] if which["zh"] else context.who
     two = named[-2:] if len(named) > 1 else list(told)
     return (two[0 if which["one"] == "former" or which["zh"] == "前者" else 1],) if len(two) == 2 else ()
+
+
+def both_of(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, ...]:
+    """The two named last, where the clause of the mark says "both" of them: 两者都写下8月以来最大跌幅."""
+    if not _BOTH.search(sentence.text, sentence.clause(mark)[0], mark.start):
+        return ()
+    named = list(dict.fromkeys(s for m in sentence.all("names", within=(0, mark.start)) for s in m.value))
+    return tuple((named if len(named) > 1 else [*context.named])[-2:])
 
 
 def _index_of(sentence: Sentence, low: int, context: Context) -> tuple[Subject, ...]:

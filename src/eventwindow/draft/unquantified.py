@@ -17,7 +17,7 @@ from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, FALLBACK, MOMENT,
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
-from eventwindow.draft.subjects import WHICH, of_own, resumed, subjects_of
+from eventwindow.draft.subjects import WHICH, both_of, of_own, resumed, subjects_of
 from eventwindow.errors import Reason
 
 AMONG = 10  # "one of the largest" is among the ten largest
@@ -76,6 +76,9 @@ _RECORD = re.compile(r"\b(?:record|first time)$")
 _UNDER = re.compile(r"\b(?:below|under)\b")
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
+_SUPERLATIVE = re.compile(r"的?最[大深]")
+_OF_A_MOVE = re.compile(r"[跌涨升]幅(?=[^,;。]*$)")
+_WAY = re.compile(r"[涨升跌差弱输低]|(?<=表现最)[好强]")
 _EVER = re.compile(r"单日新|历史|史上")
 _MANY = {
     "all": re.compile(r"齐|皆|均(?!值|量|价|线)|全(?:面|线|数|军|部)|集体|悉数|无一|双双|同步收[黑红]|尽墨|一律"),
@@ -184,11 +187,18 @@ def _rank(
     sentence: Sentence, mark: Mark, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
 ) -> Iterator[Statement]:
     clause, words = sentence.clause(mark), sentence.text[mark.start : mark.end]
+    if _SUPERLATIVE.fullmatch(words):
+        moved = _OF_A_MOVE.search(sentence.text, clause[0], mark.start)  # 单日跌幅为2008年10月以来最大
+        if moved is None:
+            return
+        words = moved[0]
     among = sentence.has("among", within=clause)
     since = next(iter(sentence.all("since", within=(clause[0], len(sentence.text)))), None)
     own = bool(_OWN.search(sentence.text[: mark.start])) or since is not None or mark.kind != "rank"
     money = sentence.has("value") or bool(sentence.rules.words["value"].search(words))
     money = money or context.kind == "value_change" or any(s.kind == "value_change" for _, s in said)
+    before = [s.kind for m, s in said if m.start < mark.start and s.kind in {"return", "value_change"}]
+    money = money and not (_OF_A_MOVE.search(words) and before[-1:] == ["return"])
     gain = _gain(words, mark, said)
     nth = float(AMONG) if among else _nth(sentence.text[: mark.start], words)
     for who in _whose(sentence, mark, context, names, said, own):
@@ -228,7 +238,9 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
         return
     behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
-    sign = 1 if _ROSE.search(sentence.text[mark.start : mark.end]) else -1
+    moved = _WAY.findall(sentence.text[: mark.end])  # 暴涨480%,居个股之冠
+    rose = moved[-1] in "涨升" if moved else _ROSE.search(sentence.text[mark.start : mark.end])
+    sign = 1 if rose else -1
     for who in whose:
         if who.group and sentence.text.startswith("领", mark.start) and _CLAUSE_END.match(sentence.text, mark.end):
             yield _direction(sentence, mark, context, who, sign, 0)  # 钢铁、煤炭板块领涨: of no members that are told
@@ -310,6 +322,8 @@ def _whose(
     said: Sequence[tuple[Mark, Statement]] = (), own: bool = False,
 ) -> tuple[Subject, ...]:  # fmt: skip
     """The subject of a rank or record: that of the move it follows; an index is the scope where a firm is spoken of."""
+    if both := both_of(sentence, mark, context):
+        return both
     near = [s.who for m, s in said if m.start < mark.start and s.who is not NOBODY]
     after = [s.who for m, s in said if m.start > mark.start and s.who is not NOBODY]
     low = sentence.clause(mark)[0]
