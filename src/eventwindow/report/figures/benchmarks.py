@@ -1,12 +1,13 @@
 """The abnormal return of day 0 through each benchmark, the one without the treated among them."""
 
+from functools import partial
+
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.groups import interval_row
-from eventwindow.report.figures.rows import draw_rows
-from eventwindow.report.figures.sheet import Sheet
+from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.language import percent
 
 COLUMNS = ["security", "benchmark", "car", "low", "high"]
@@ -23,7 +24,9 @@ def benchmarks(context: Context) -> Chart | None:
     ends = {"low": percent(low["car"]), "high": percent(high["car"])}
     through = {key: benchmark_name(context, str(row["benchmark"])) for key, row in (("by", low), ("to", high))}
     name = context.name(context.leads[0])
-    return drawn(context, _paint, "benchmarks", data, name=name, n=len(first), **ends, **through)
+    rows = _rows(context, data, first["benchmark"].tolist())
+    paint = partial(draw_rows, rows=rows, axis=context.language.text("securities.axis"))
+    return drawn(context, paint, "benchmarks", data, name=name, n=len(first), **ends, **through)
 
 
 @of_result
@@ -41,14 +44,12 @@ def benchmark_name(context: Context, benchmark: str) -> str:
     return context.name(benchmark)
 
 
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    names = [s for s in context.leads if s in set(data["security"])]
-    order = data[data["security"] == names[0]].sort_values("car")["benchmark"].tolist()
-    rows = []
-    for name in names:
-        table = data[data["security"] == name].set_index("benchmark")
-        for k, benchmark in enumerate(b for b in order if b in table.index):
-            held = [float(table[column][benchmark]) for column in ("car", "low", "high")]
-            heading = "" if k else context.name(name)
-            rows.append(interval_row(context, benchmark_name(context, benchmark), held, heading=heading))
-    draw_rows(sheet, rows, context.language.text("securities.axis"))
+def _rows(context: Context, data: pd.DataFrame, order: list[str]) -> list[Row]:
+    """Each leading security through the benchmarks in one order."""
+    keys, figures = data[["security", "benchmark"]], data[["car", "low", "high"]].to_numpy().tolist()
+    held, rows = dict(zip(keys.itertuples(index=False, name=None), figures, strict=True)), []
+    for name in context.leads:
+        for k, benchmark in enumerate(b for b in order if (name, b) in held):
+            said, heading = benchmark_name(context, benchmark), "" if k else context.name(name)
+            rows.append(interval_row(context, said, held[name, benchmark], heading=heading))
+    return rows

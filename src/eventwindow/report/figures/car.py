@@ -1,6 +1,9 @@
 """Cumulative abnormal returns of the headline's securities with their 95 % bands."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +32,8 @@ def car(context: Context) -> Chart | None:
     band = {"low": percent(first["low"]), "high": percent(first["high"])}
     title, alt = say("car.title", **values), say("car.alt", **values, **band, start=tau(window.start))
     caption = say("car.caption", start=tau(window.start), end=tau(window.end), shown=shown)
-    return charted(partial(_paint, context, data), "car", title, caption, alt, data)
+    paint = partial(_paint, context, _views(context, data), reach((100 * data[["low", "high"]]).to_numpy().ravel()))
+    return charted(paint, "car", title, caption, alt, data)
 
 
 def _shown(context: Context, n: int) -> str:
@@ -54,30 +58,32 @@ def car_data(context: Context) -> pd.DataFrame:
     return data.sort_values(["security", "tau"], key=lambda c: c.map(order) if c.name == "security" else c)[COLUMNS]
 
 
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    names = list(dict.fromkeys(data["security"]))
-    sheet.text(0, sheet.height + 12, context.language.text("car.axis"))
-    sheet.height += 18
-    panels = grid(sheet, len(names), 2, 150)
-    reached = reach([100 * v for column in ("low", "high") for v in data[column]])
-    shown = marks(context)
+@dataclass(frozen=True, slots=True)
+class View:
+    """A security's line over the days of the event window, and the places of events among them."""
+
+    name: str
+    days: list[str]
+    series: Series
+    events: list[int]
+
+
+def _views(context: Context, data: pd.DataFrame) -> list[View]:
+    shown, held = marks(context), dict[str, list[Any]]()
     events = set(shown.loc[shown["kind"] == "event", "session"])
-    for panel, name in zip(panels, names, strict=True):
-        mine = data[data["security"] == name]
-        colour = (BLUE, ORANGE)[context.leads.index(name)] if name in context.leads else FAINT
-        panel.x, panel.y = (0, len(mine) - 1), reached
-        sheet.text(panel.left, panel.top - 8, context.name(name), INK, bold=True)
-        draw_series(panel, Days(_labels(context, mine)), [_series(context, mine, name, colour)])
-        for k, day in enumerate(mine["date"]):
-            if day in events:
-                panel.upright(k, INK, stroke_dasharray=DASHED)
+    for row in data.itertuples():
+        held.setdefault(str(row.security), []).append(row)
+    return [_view(context, security, rows, events) for security, rows in held.items()]
 
 
-def _labels(context: Context, mine: pd.DataFrame) -> list[str]:
-    return [context.language.short_day(day) for day in mine["date"]]
+def _view(context: Context, security: str, rows: list[Any], events: set[pd.Timestamp]) -> View:
+    colour = (BLUE, ORANGE)[context.leads.index(security)] if security in context.leads else FAINT
+    days = [context.language.short_day(r.date) for r in rows]
+    at = [k for k, r in enumerate(rows) if r.date in events]
+    return View(context.name(security), days, _series(context, rows, security, colour), at)
 
 
-def _series(context: Context, mine: pd.DataFrame, security: str, colour: str) -> Series:
+def _series(context: Context, rows: list[Any], security: str, colour: str) -> Series:
     name = context.name(security)
     titles = [
         context.language.text(
@@ -88,7 +94,18 @@ def _series(context: Context, mine: pd.DataFrame, security: str, colour: str) ->
             low=percent(r.low),
             high=percent(r.high),
         )
-        for r in mine.itertuples()
+        for r in rows
     ]
-    low, high = ((100 * mine[edge]).tolist() for edge in ("low", "high"))
-    return Series((100 * mine["car"]).tolist(), colour, titles=titles, band=(low, high))
+    band = [100 * r.low for r in rows], [100 * r.high for r in rows]
+    return Series([100 * r.car for r in rows], colour, titles=titles, band=band)
+
+
+def _paint(context: Context, views: Sequence[View], reached: tuple[float, float], sheet: Sheet) -> None:
+    sheet.text(0, sheet.height + 12, context.language.text("car.axis"))
+    sheet.height += 18
+    for panel, view in zip(grid(sheet, len(views), 2, 150), views, strict=True):
+        panel.x, panel.y = (0, len(view.days) - 1), reached
+        sheet.text(panel.left, panel.top - 8, view.name, INK, bold=True)
+        draw_series(panel, Days(view.days), [view.series])
+        for k in view.events:
+            panel.upright(k, INK, stroke_dasharray=DASHED)

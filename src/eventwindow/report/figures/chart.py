@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -83,16 +83,14 @@ class Chart:
         return f"<figure>{self.wide}<figcaption>{escape(f'{self.title}. {self.caption}')}</figcaption></figure>"
 
 
-def drawn(
-    context: Context, paint: Callable[..., None], name: str, data: pd.DataFrame, /, *more: Any, **values: Any
-) -> Chart:
-    """The figure `name` of a result, painted from `data` and what is given beside it, in the words of its keys.
+def drawn(context: Context, paint: Paint, name: str, data: pd.DataFrame, /, **values: Any) -> Chart:
+    """The figure `name` of a result in the words of its keys; `title_key` and `alt_key` among the values choose others.
 
-    `title_key` and `alt_key` among the values choose other words.
+    What it says is worked out before: `paint` only lays it out on a sheet of either width.
     """
     keys = (values.pop("title_key", "title"), "caption", values.pop("alt_key", "alt"))
     title, caption, alt = (context.language.text(f"{name}.{key}", **values) for key in keys)
-    return charted(partial(paint, context, data, *more), name, title, caption, alt, data)
+    return charted(paint, name, title, caption, alt, data)
 
 
 def charted(paint: Paint, name: str, title: str, caption: str, alt: str, data: pd.DataFrame) -> Chart:

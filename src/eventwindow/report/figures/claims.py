@@ -37,7 +37,8 @@ def claims(context: Context) -> Chart | None:
     data = claims_data(context.result.verdicts)
     if data.empty:
         return None
-    return drawn(context, _paint, "claims", data, n=len(data), held=int(data["verdict"].isin(HOLDS).sum()))
+    paint = partial(_paint, _panels(context, data))
+    return drawn(context, paint, "claims", data, n=len(data), held=int(data["verdict"].isin(HOLDS).sum()))
 
 
 def claims_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
@@ -56,20 +57,37 @@ def _row(verdict: Verdict, whole: Verdict) -> tuple[object, ...] | None:
     return (*where, span.low, span.high, *seen, verdict.word, whole.claim.id, *of)
 
 
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    """A panel a unit and size: statements by what they state, then parts of others under the words of the whole."""
-    size = data[["stated_low", "stated_high"]].abs().max(axis=1)
+def _panels(context: Context, data: pd.DataFrame) -> list[tuple[list[Row], str]]:
+    """The rows and the axis of each unit and size that is stated."""
+    held: list[Any] = list(data.itertuples())
+    found = []
     for unit, low, high in PANELS:
-        shown = data[(data["unit"] == unit) & (size > low) & (size <= high)]
-        if len(shown):
-            scale, words = axis_of(context, unit, float(size[shown.index].max()))
-            first, part = shown.groupby("whole")["stated_low"].transform("min"), shown["whole_en"].ne("")
-            shown = shown.assign(part=part, first=first)
-            shown = shown.sort_values(["part", "first", "whole", "stated_low"], kind="stable")
-            again = shown["whole"].eq(shown["whole"].shift())
-            pairs = zip(shown.itertuples(), again, strict=True)
-            draw_rows(sheet, [_claim_row(context, r, unit, scale, headed=not known) for r, known in pairs], words)
-            sheet.height += 16
+        shown = [r for r in held if r.unit == unit and low < _size(r) <= high]
+        if shown:
+            scale, axis = axis_of(context, unit, max(map(_size, shown)))
+            found.append((_ladder(context, shown, unit, scale), axis))
+    return found
+
+
+def _size(row: Any) -> float:
+    return float(max(abs(row.stated_low), abs(row.stated_high)))
+
+
+def _ladder(context: Context, shown: list[Any], unit: str, scale: float) -> list[Row]:
+    """Statements by what they state, then parts of others under the words of the whole."""
+    first: dict[str, float] = {}
+    for r in shown:
+        first[r.whole] = min(r.stated_low, first.get(r.whole, math.inf))
+    shown = sorted(shown, key=lambda r: (r.whole_en != "", first[r.whole], r.whole, r.stated_low))
+    wholes = ["", *(r.whole for r in shown)]
+    pairs = zip(shown, wholes, strict=False)
+    return [_claim_row(context, r, unit, scale, headed=r.whole != before) for r, before in pairs]
+
+
+def _paint(panels: list[tuple[list[Row], str]], sheet: Sheet) -> None:
+    for rows, axis in panels:
+        draw_rows(sheet, rows, axis)
+        sheet.height += 16
 
 
 def axis_of(context: Context, unit: str, size: float) -> tuple[float, str]:

@@ -1,6 +1,8 @@
 """What happened against what would have: the first two securities and their counterfactuals, before and after day 0."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -18,11 +20,10 @@ ACTUAL, MARKET = "actual", "market_model"
 
 def counterfactual(context: Context) -> Chart | None:
     """Total return since forty days before, and what each model expects; None where the study names no donors."""
-    effects = effects_of(context)
-    shown = [m for m in context.members if m in set(effects["security"])][:2]
-    if not shown:
+    effects, totals = effects_of(context), _totals(context)
+    if not totals:
         return None
-    data = pd.concat([_paths(context, s) for s in shown], ignore_index=True)
+    shown, data = list(totals), counterfactual_data(context)
     led = effects[effects["leads"]].set_index("security")
     text, model = context.language.text, {s: str(led.loc[s, "model"]) for s in shown}
     effect = {s: text("common.mark_day", when=context.name(s), value=percent(led.loc[s, "effect"])) for s in shown}
@@ -35,7 +36,10 @@ def counterfactual(context: Context) -> Chart | None:
         "n": len(first),
     }
     told_together = context.language.clauses(*told)
-    return drawn(context, _paint, "counterfactual", data, model, days=-FIRST, list=told_together, **values)
+    views = [_view(context, s, totals[s], model[s]) for s in shown]
+    models, reached = list(dict.fromkeys(data["model"])), reach((100 * data["cumulative"]).tolist())
+    paint = partial(_paint, context, _legend(context, model, models), views, reached)
+    return drawn(context, paint, "counterfactual", data, days=-FIRST, list=told_together, **values)
 
 
 @of_result
@@ -50,30 +54,61 @@ def name_of(context: Context, model: object) -> str:
     return context.language.text(key) if context.language.has(key) else str(model)
 
 
-def _paths(context: Context, security: str) -> pd.DataFrame:
-    """security, tau, model, cumulative: total return since the day before the first shown, decimals."""
+@of_result
+def _totals(context: Context) -> dict[str, pd.DataFrame]:
+    """Security → total return since the day before the first shown, decimals: a row a day, a column a model."""
+    held = set(effects_of(context)["security"])
+    return {s: _total(context, s) for s in [m for m in context.members if m in held][:2]}
+
+
+def _total(context: Context, security: str) -> pd.DataFrame:
     daily = context.result.tables["counterfactual_daily"]
     mine = daily[(daily["security"] == security) & (daily["tau"] >= FIRST)]
     table = mine.pivot_table(index="tau", columns="model", values="expected_return", sort=False)
     table[ACTUAL] = mine.drop_duplicates("tau").set_index("tau")["actual_return"]
-    total = (1 + table).cumprod() - 1
-    return total.reset_index().melt("tau", var_name="model", value_name="cumulative").assign(security=security)
+    return (1 + table).cumprod() - 1
 
 
-def _paint(context: Context, data: pd.DataFrame, leads: Mapping[str, str], sheet: Sheet) -> None:
+@of_result
+def counterfactual_data(context: Context) -> pd.DataFrame:
+    """tau, model, cumulative, security: a row a day and model."""
+    parts = [
+        total.reset_index().melt("tau", var_name="model", value_name="cumulative").assign(security=security)
+        for security, total in _totals(context).items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A security's lines over the days around day 0."""
+
+    name: str
+    days: list[int]
+    series: list[Series]
+
+
+def _view(context: Context, security: str, total: pd.DataFrame, leader: str) -> View:
+    days, models = total.index.tolist(), _order(list(total.columns), leader)
+    series = [_series(context, days, (100 * total[m]).tolist(), m, leader) for m in models]
+    return View(context.full_name(security), days, series)
+
+
+def _paint(
+    context: Context,
+    entries: Sequence[tuple[str, str]],
+    views: Sequence[View],
+    reached: tuple[float, float],
+    sheet: Sheet,
+) -> None:
     sheet.text(0, sheet.height + 12, context.language.text("axis.total_return"))
     sheet.height += 18
-    models = list(dict.fromkeys(data["model"]))
-    sheet.height = legend(sheet, sheet.height, _legend(context, leads, models))
-    reached = reach(100 * data["cumulative"])
-    for panel, (security, leader) in zip(grid(sheet, len(leads), 2, 220, head=32), leads.items(), strict=True):
-        mine = data[data["security"] == security]
-        table = 100 * mine.pivot_table(index="tau", columns="model", values="cumulative", sort=False)
-        panel.x, panel.y = (0, len(table) - 1), reached
-        sheet.text(panel.left, panel.top - 8, context.full_name(security), INK, bold=True)
-        series = [_series(context, table[m], m, leader) for m in _order(list(table.columns), leader)]
-        zero = list(table.index).index(0)
-        draw_series(panel, Days([tau(int(day)) for day in table.index], told=zero), series)
+    sheet.height = legend(sheet, sheet.height, entries)
+    for panel, view in zip(grid(sheet, len(views), 2, 220, head=32), views, strict=True):
+        panel.x, panel.y = (0, len(view.days) - 1), reached
+        sheet.text(panel.left, panel.top - 8, view.name, INK, bold=True)
+        zero = view.days.index(0)
+        draw_series(panel, Days([tau(day) for day in view.days], told=zero), view.series)
         panel.upright(zero, INK, stroke_dasharray=DASHED)
         foot = panel.top + panel.height + 33
         sheet.text(panel.left + panel.width, foot, context.language.text("axis.tau"), anchor="end")
@@ -93,14 +128,13 @@ def _style(model: str, leader: str) -> dict[str, Any]:
     return styles.get(model, {"width": 0.9, "opacity": 0.6})
 
 
-def _series(context: Context, values: pd.Series, model: str, leader: str) -> Series:
-    name = name_of(context, model)
-    marked = model in (ACTUAL, leader)
-    titles = [
-        context.language.text("common.mark", name=name, when=tau(day), value=percent(value / 100))
-        for day, value in zip(values.index.tolist(), values, strict=True)
-    ]
-    return Series(values.tolist(), titles=titles if marked else (), **_style(model, leader))
+def _series(context: Context, days: list[int], values: list[float], model: str, leader: str) -> Series:
+    titles: list[str] = []
+    if model in (ACTUAL, leader):
+        name, said = name_of(context, model), context.language.text
+        told = zip(days, values, strict=True)
+        titles = [said("common.mark", name=name, when=tau(day), value=percent(value / 100)) for day, value in told]
+    return Series(values, titles=titles, **_style(model, leader))
 
 
 def _legend(context: Context, leads: Mapping[str, str], models: list[str]) -> list[tuple[str, str]]:

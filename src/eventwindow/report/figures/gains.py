@@ -1,5 +1,7 @@
 """Who lost and who gained: the change of market value on day 0, company by company."""
 
+from functools import partial
+
 import pandas as pd
 
 from eventwindow.claims.market_value import DOLLAR, share_counts
@@ -7,7 +9,7 @@ from eventwindow.errors import Figure, NoFigure
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.rows import Row, draw_rows
-from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
+from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE
 from eventwindow.report.language import number
 
 LOSERS, GAINERS = 9, 5  # named; the rest of each side is one row
@@ -27,7 +29,9 @@ def gains(context: Context) -> Chart | None:
         "won": Figure(up["change"].sum(), DOLLAR, sign=False),
         "day": context.language.day(context.day_zero),
     }
-    return drawn(context, _paint, "gains", data, **values)
+    rows = [*_side(context, down, LOSERS, ORANGE), *_side(context, up[::-1], GAINERS, BLUE)]
+    paint = partial(draw_rows, rows=rows, axis=context.language.text("market_value.axis"))
+    return drawn(context, paint, "gains", data, **values)
 
 
 @of_result
@@ -60,12 +64,6 @@ def _change(context: Context, security: str) -> float | None:
         return None
     change = float(closes.iloc[place] - closes.iloc[place - 1]) * shares
     return None if pd.isna(change) else change
-
-
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    down, up = data[data["change"] < 0], data[data["change"] > 0][::-1]
-    rows = [*_side(context, down, LOSERS, ORANGE), *_side(context, up, GAINERS, BLUE)]
-    draw_rows(sheet, rows, context.language.text("market_value.axis"))
 
 
 def _side(context: Context, data: pd.DataFrame, most: int, colour: str) -> list[Row]:

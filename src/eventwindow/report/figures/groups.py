@@ -1,6 +1,7 @@
 """Day 0 by group: every member with its 95 % interval, the group's mean, and where that lies on ordinary days."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.heatmap import row_order
 from eventwindow.report.figures.rows import Row, draw_rows
-from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
+from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE
 from eventwindow.report.language import percent
 
 DAY = Window(0, 0)
@@ -30,7 +31,9 @@ def groups(context: Context) -> Chart | None:
     ends = {key: context.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
     values = {"low": percent(means.min()), "high": percent(means.max())}
     title = "title" if -means.min() >= means.max() else "title_up"
-    return drawn(context, _paint, "groups", data, title_key=title, n=len(means), **ends, **values)
+    rows = [_row(context, data[data["group"] == group], str(group)) for group in means.sort_values().index]
+    paint = partial(draw_rows, rows=rows, axis=context.language.text("securities.axis"))
+    return drawn(context, paint, "groups", data, title_key=title, n=len(means), **ends, **values)
 
 
 @of_result
@@ -46,12 +49,6 @@ def groups_data(context: Context) -> pd.DataFrame:
         frame = car.labels[["group", "security"]].assign(abnormal_return=car.car, low=low, high=high)
         parts.append(frame.assign(mean=frame["abnormal_return"].mean())[COLUMNS].dropna(subset="abnormal_return"))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-
-
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    order = data.groupby("group")["mean"].first().sort_values().index
-    rows = [_row(context, data[data["group"] == group], str(group)) for group in order]
-    draw_rows(sheet, rows, context.language.text("securities.axis"))
 
 
 def _row(context: Context, mine: pd.DataFrame, group: str) -> Row:
@@ -76,7 +73,8 @@ def securities(context: Context) -> Chart | None:
     sides = {"down": int((away["high"] < 0).sum()), "up": int((away["low"] > 0).sum())}
     both = {(True, True): "title", (True, False): "title_down", (False, True): "title_up"}
     title = both.get((sides["down"] > 0, sides["up"] > 0), "title_neither")
-    return drawn(context, _paint_securities, "securities", data, title_key=title, n=len(data), **ends, **sides)
+    paint = partial(draw_rows, rows=_intervals(context, data), axis=context.language.text("securities.axis"))
+    return drawn(context, paint, "securities", data, title_key=title, n=len(data), **ends, **sides)
 
 
 @of_result
@@ -87,15 +85,15 @@ def securities_data(context: Context) -> pd.DataFrame:
     return rows[columns].dropna(subset="abnormal_return").reset_index(drop=True)
 
 
-def _paint_securities(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    table = data.set_index("security")
-    rows = []
-    for group, names in row_order(context, data.assign(tau=0)):
+def _intervals(context: Context, data: pd.DataFrame) -> list[Row]:
+    """The securities by group, the hardest hit first."""
+    figures = data[["abnormal_return", "low", "high"]].to_numpy().tolist()
+    held, rows = dict(zip(data["security"], figures, strict=True)), []
+    for group, names in row_order(data.assign(tau=0)):
         heading = context.group_name(group) or context.language.text("common.all")
         for k, name in enumerate(names):
-            held = [float(table[column][name]) for column in ("abnormal_return", "low", "high")]
-            rows.append(interval_row(context, context.name(name), held, heading="" if k else heading))
-    draw_rows(sheet, rows, context.language.text("securities.axis"))
+            rows.append(interval_row(context, context.name(name), held[name], heading="" if k else heading))
+    return rows
 
 
 def interval_row(context: Context, name: str, held: Sequence[float], heading: str = "") -> Row:

@@ -1,5 +1,8 @@
 """Heat map of abnormal returns: securities by group down, trading days across."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+
 import pandas as pd
 
 from eventwindow.errors import signed
@@ -14,6 +17,8 @@ REACH = 5
 FULL = 0.15  # the abnormal return of full colour
 NEAR = 3  # the same on a phone
 CELL = 27  # px: the narrowest that holds its number
+Cells = Mapping[tuple[str, int], tuple[float, float, str]]  # security and day → abnormal return, p-value, words
+Order = Sequence[tuple[str, Sequence[str]]]  # groups and their securities
 
 
 def heatmap(context: Context) -> Chart | None:
@@ -25,7 +30,8 @@ def heatmap(context: Context) -> Chart | None:
     worst = zero.iloc[int(zero["abnormal_return"].argmin())]
     values = {"n": zero["security"].nunique(), "low": int((zero["p_value"] < LEVEL).sum())}
     most = {"name": context.name(str(worst["security"])), "worst": percent(worst["abnormal_return"])}
-    return drawn(context, _paint, "heatmap", data, **values, **most)
+    paint = partial(_paint, context, _cells(context, data), _order(context))
+    return drawn(context, paint, "heatmap", data, **values, **most)
 
 
 @of_result
@@ -37,7 +43,22 @@ def heatmap_data(context: Context) -> pd.DataFrame:
     return near[columns].dropna(subset="abnormal_return").reset_index(drop=True)
 
 
-def row_order(context: Context, data: pd.DataFrame) -> list[tuple[str, list[str]]]:
+def _cells(context: Context, data: pd.DataFrame) -> Cells:
+    columns = (data[c].tolist() for c in ("security", "tau", "abnormal_return", "p_value"))
+    return {(s, day): (ar, p, _mark(context, s, day, ar)) for s, day, ar, p in zip(*columns, strict=True)}
+
+
+def _mark(context: Context, security: str, day: int, value: float) -> str:
+    words = {"name": context.name(security), "when": tau(day), "value": percent(value)}
+    return context.language.text("common.mark", **words)
+
+
+@of_result
+def _order(context: Context) -> Order:
+    return row_order(heatmap_data(context))
+
+
+def row_order(data: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Groups by their mean on day 0, the hardest hit first, and the securities within each in the same order."""
     zero = data[data["tau"] == 0].set_index("security")["abnormal_return"]
     groups = data.drop_duplicates("security").set_index("security")["group"]
@@ -45,12 +66,9 @@ def row_order(context: Context, data: pd.DataFrame) -> list[tuple[str, list[str]
     return [(str(g), [str(s) for s in zero[groups.reindex(zero.index) == g].sort_values().index]) for g in ranked]
 
 
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    near = data[data["tau"].abs() <= (NEAR if sheet.narrow else REACH)]
-    taus = sorted(int(t) for t in near["tau"].unique())
-    columns = (near[c] for c in ("security", "tau", "abnormal_return", "p_value"))
-    cells = {(str(s), int(t)): (float(ar), float(p)) for s, t, ar, p in zip(*columns, strict=True)}
-    order = context.of_result("rows of heatmap", lambda: row_order(context, data))
+def _paint(context: Context, cells: Cells, order: Order, sheet: Sheet) -> None:
+    reach = NEAR if sheet.narrow else REACH
+    taus = sorted({day for _, day in cells if abs(day) <= reach})
     widest = max((advance(context.name(name)) for _, names in order for name in names), default=0.0) + 12
     left = min(widest, sheet.width - CELL * len(taus))
     wide = (sheet.width - left) / len(taus)
@@ -69,19 +87,15 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
                 sheet.text(left - 8, y + 13 + LINE * k, cut(line, left - 10), INK, "end")
             for k, day in enumerate(taus):
                 if (name, day) in cells:
-                    _cell(context, sheet, (left + k * wide, y + more / 2, wide), (name, day), *cells[name, day])
+                    _cell(sheet, (left + k * wide, y + more / 2, wide), *cells[name, day])
             y += 18 + more
     sheet.height = y + 6
 
 
-def _cell(
-    context: Context, sheet: Sheet, box: tuple[float, float, float], of: tuple[str, int], value: float, p: float
-) -> None:
+def _cell(sheet: Sheet, box: tuple[float, float, float], value: float, p: float, title: str) -> None:
     """As opaque as the abnormal return is large; its number where p < 5 %."""
     x, y, wide = box
     colour, full = WARM if value < 0 else COLD, min(abs(value) / FULL, 1)
-    words = {"name": context.name(of[0]), "when": tau(of[1]), "value": percent(value)}
-    title = context.language.text("common.mark", **words)
     sheet.rect(x + 0.5, y + 0.5, wide - 1, 17, colour, opacity=f"{full:.2f}", title=title)
     if p < LEVEL:
         sheet.text(x + wide / 2, y + 13, signed(f"{100 * value:+.0f}"), INK, "middle")

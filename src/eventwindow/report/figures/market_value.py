@@ -1,5 +1,7 @@
 """Market value lost and recovered, session by session, of the security whose value the claims speak of."""
 
+from functools import partial
+
 import pandas as pd
 
 from eventwindow.claims.market_value import DOLLAR, share_counts
@@ -27,7 +29,8 @@ def market_value(context: Context) -> Chart | None:
         return None
     sums = {"lost": abs(data["change"].iloc[0]), "low": data["since"].min(), "left": data["since"].iloc[-1]}
     values = {"name": context.name(security), "days": len(data) - 1, **{k: Figure(v, DOLLAR) for k, v in sums.items()}}
-    return drawn(context, _paint, "market_value", data, **values)
+    paint = partial(_paint, context, data)
+    return drawn(context, paint, "market_value", data, **values)
 
 
 def market_value_data(context: Context, security: str) -> pd.DataFrame:

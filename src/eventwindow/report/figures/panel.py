@@ -59,12 +59,15 @@ class Panel:
         return self.top + self.height * (1 - (min(max(value, low), high) - low) / (high - low))
 
     def points(self, xs: Iterable[float], ys: Iterable[float]) -> list[tuple[float, float]]:
-        at = np.array([[*xs], [*ys]], float)
-        at = at[:, np.isfinite(at[1])]
+        return self.paths(xs, np.array([[*ys]], float))[0]
+
+    def paths(self, xs: Iterable[float], lines: np.ndarray) -> list[list[tuple[float, float]]]:
+        """The points of many lines over the same places, a row each."""
         (left, right), (low, high) = self.x, self.y
-        across = self.left + self.width * (at[0].clip(left, right) - left) / (right - left)
-        upward = self.top + self.height * (1 - (at[1].clip(low, high) - low) / (high - low))
-        return [*zip(across.tolist(), upward.tolist(), strict=True)]
+        across = self.left + self.width * (np.array([*xs], float).clip(left, right) - left) / (right - left)
+        upward = self.top + self.height * (1 - (lines.clip(low, high) - low) / (high - low))
+        at = across.tolist()
+        return [[(x, y) for x, y in zip(at, row, strict=True) if isfinite(y)] for row in upward.tolist()]
 
     def line(self, xs: Iterable[float], ys: Iterable[float], colour: str, width: float = 2.0, **style: Any) -> None:
         self.sheet.line(self.points(xs, ys), colour, width, **{"stroke_linejoin": "round", **style})

@@ -1,6 +1,7 @@
 """The headline among others: every untreated stock treated in turn, and the basket's mean on every estimation day."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -28,18 +29,15 @@ def placebos(context: Context) -> Chart | None:
     data = placebos_data(context)
     if data.empty:
         return None
-    own = data[~data["donor"]].drop_duplicates("security").set_index("security")["model"]
-    model = {m: str(own[m]) for m in context.members if m in own.index}
-    model = dict(list(model.items())[:2])
+    shown = _shown(context)
     p = effects_of(context).query("leads").set_index("security")["p_placebo_space"]
-    told = context.language.listed([f"{context.name(s)} p = {p_value(p[s])}" for s in model])
-    donors = int(data.loc[data["donor"], "security"].nunique())
-    first, name = next(iter(model.items()))
-    zero = data[(data["model"] == name) & (data["tau"] == 0)]
-    own = zero.loc[zero["security"] == first, "ratio"].abs().max()
-    values = {"name": context.name(first), "n": int((zero.loc[zero["donor"], "ratio"].abs() >= own).sum())}
-    title = "title_among" if values["n"] else "title"
-    return drawn(context, _paint, "placebos", data, model, title_key=title, donors=donors, list=told, **values)
+    told = context.language.listed([f"{context.name(one.security)} p = {p_value(p[one.security])}" for one in shown])
+    first, donors = shown[0], int(data.loc[data["donor"], "security"].nunique())
+    n = sum(abs(gap) >= abs(first.zero) for gap in first.gaps)
+    values = {"name": context.name(first.security), "n": n, "donors": donors, "list": told}
+    title = "title_among" if n else "title"
+    paint = partial(_paint, context, shown)
+    return drawn(context, paint, "placebos", data, title_key=title, **values)
 
 
 @of_result
@@ -53,49 +51,78 @@ def placebos_data(context: Context) -> pd.DataFrame:
     return near.assign(cumulative_ratio=summed).reset_index(drop=True)
 
 
-def _paint(context: Context, data: pd.DataFrame, model: Mapping[str, str], sheet: Sheet) -> None:
-    panels, say = grid(sheet, 2 * len(model), 2, 170, head=50), context.language.text
-    for k, ((security, name), colour) in enumerate(zip(model.items(), SERIES, strict=False)):
-        mine = data[(data["model"] == name) & (data["donor"] | (data["security"] == security))]
-        title = say("common.mark_day", when=context.full_name(security), value=name_of(context, name))
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A security among the donors under one model: running sums by day, and the gaps of day 0."""
+
+    security: str
+    model: str
+    days: list[int]
+    own: list[float]
+    cloud: np.ndarray  # a row a donor
+    reach: tuple[float, float]
+    zero: float
+    gaps: list[float]
+
+
+@of_result
+def _shown(context: Context) -> list[Placed]:
+    """The first two securities, each under the model that leads for it."""
+    data = placebos_data(context)
+    own = data[~data["donor"]].drop_duplicates("security").set_index("security")["model"]
+    shown = [m for m in context.members if m in own.index][:2]
+    return [_placed(data, m, str(own[m])) for m in shown]
+
+
+def _placed(data: pd.DataFrame, security: str, model: str) -> Placed:
+    mine = data[(data["model"] == model) & (data["donor"] | (data["security"] == security))]
+    paths = mine.pivot_table(index="tau", columns="security", values="cumulative_ratio", sort=False)
+    cloud, own = paths.drop(columns=security), paths[security]
+    low, high = np.percentile(cloud, [100 - EDGE, EDGE])
+    zero = mine[mine["tau"] == 0]
+    return Placed(
+        security,
+        model,
+        days=paths.index.tolist(),
+        own=own.tolist(),
+        cloud=cloud.to_numpy().T,
+        reach=(min(low, own.min()) * 1.12, max(high, own.max()) * 1.12),
+        zero=float(zero.loc[~zero["donor"], "ratio"].iloc[0]),
+        gaps=zero.loc[zero["donor"], "ratio"].tolist(),
+    )
+
+
+def _paint(context: Context, shown: Sequence[Placed], sheet: Sheet) -> None:
+    panels, say = grid(sheet, 2 * len(shown), 2, 170, head=50), context.language.text
+    for k, (one, colour) in enumerate(zip(shown, SERIES, strict=False)):
+        title = say("common.mark_day", when=context.full_name(one.security), value=name_of(context, one.model))
         left, right = panels[2 * k : 2 * k + 2]
         sheet.text(left.left, left.top - 26, title, INK, bold=True)
         for panel, upward in ((left, "summed"), (right, "count")):
             sheet.text(panel.left, panel.top - 8, say(f"placebos.{upward}"))
-        _paths(left, context, mine, security, colour)
-        _day_zero(right, context, mine[mine["tau"] == 0], security, colour)
+        _paths(left, context, one, colour)
+        _day_zero(right, context, one, colour)
     sheet.height += 12
 
 
-def _paths(panel: Panel, context: Context, data: pd.DataFrame, security: str, colour: str) -> None:
-    paths = context.of_result(f"paths.{security}", lambda: _by_day(data))
-    cloud, own = paths.drop(columns=security), paths[security]
-    low, high = np.percentile(cloud, [100 - EDGE, EDGE])
-    panel.x = (float(paths.index[0]), float(paths.index[-1]))
-    panel.y = (min(low, own.min()) * 1.12, max(high, own.max()) * 1.12)
+def _paths(panel: Panel, context: Context, one: Placed, colour: str) -> None:
+    panel.x, panel.y = (one.days[0], one.days[-1]), one.reach
     panel.y_axis()
-    panel.sheet.strokes([panel.points(cloud.index, path) for path in cloud.to_numpy().T], FAINT, 0.6, opacity=0.22)
+    panel.sheet.strokes(panel.paths(one.days, one.cloud), FAINT, 0.6, opacity=0.22)
     panel.upright(0, INK, stroke_dasharray=DASHED)
-    panel.line(own.index, own, colour, 2.4, title=f"{context.name(security)} {number(own.iloc[-1], 1)}")
+    panel.line(one.days, one.own, colour, 2.4, title=f"{context.name(one.security)} {number(one.own[-1], 1)}")
     panel.x_axis(tick, context.language.text("axis.tau"), grid=False)
 
 
-def _by_day(data: pd.DataFrame) -> pd.DataFrame:
-    """Running sums, a row a day and a column a stock."""
-    return data.pivot_table(index="tau", columns="security", values="cumulative_ratio", sort=False)
-
-
-def _day_zero(panel: Panel, context: Context, zero: pd.DataFrame, security: str, colour: str) -> None:
+def _day_zero(panel: Panel, context: Context, one: Placed, colour: str) -> None:
     """The stocks of the cloud on day 0, and where the security lies."""
-    donors, own = zero.loc[zero["donor"], "ratio"], float(zero.loc[zero["security"] == security, "ratio"].iloc[0])
-    counts, edges = np.histogram(donors, 40)
-    panel.x, panel.y = reach([*edges, own]), (0, 1.1 * float(counts.max()))
+    counts, edges = (found.tolist() for found in np.histogram(one.gaps, 40))
+    panel.x, panel.y = reach([*edges, one.zero]), (0, 1.1 * max(counts))
     panel.y_axis()
     for n, left, right in zip(counts, edges[:-1], edges[1:], strict=True):
-        x, top = panel.px(left), panel.py(float(n))
+        x, top = panel.px(left), panel.py(n)
         panel.sheet.rect(x, top, panel.px(right) - x, panel.py(0) - top, FAINT, opacity=0.5)
-    title = f"{context.name(security)} {number(own, 1)}"
-    panel.upright(own, colour, 3, title=title)
+    panel.upright(one.zero, colour, 3, title=f"{context.name(one.security)} {number(one.zero, 1)}")
     panel.x_axis(words=context.language.text("placebos.gap"), grid=False)
 
 

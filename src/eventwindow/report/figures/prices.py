@@ -5,10 +5,10 @@ from functools import partial
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, Paint, charted
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.news_marks import marks, tape_days
-from eventwindow.report.figures.sheet import BLUE, FAINT, SERIES, Sheet
+from eventwindow.report.figures.sheet import BLUE, FAINT, SERIES
 from eventwindow.report.language import percent
 
 
@@ -25,7 +25,7 @@ def prices(context: Context) -> Chart | None:
     key = "prices.title" if "next" in told else "prices.title_last"
     title = say(key, name=values["name"], day=day(context.day_zero), **told) if told else values["name"]
     return charted(
-        partial(_paint, context, data),
+        _tape(context, data),
         "prices",
         title,
         say("prices.caption", start=day(data.index[0]), **_legend(context, data)),
@@ -57,12 +57,13 @@ def prices_data(context: Context) -> pd.DataFrame:
     return grown / grown.iloc[0] - 1
 
 
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
+def _tape(context: Context, data: pd.DataFrame) -> Paint:
+    """What paints every line with its marks."""
     leads = dict(zip(context.leads, SERIES, strict=False))
     if context.benchmark in data:
         leads.setdefault(context.benchmark, FAINT)
     grey = [
-        Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4, title=_told(context, data[s])[-1])
+        Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4, title=_told(context, data[s][-1:])[0])
         for s in data.columns.difference([*leads], sort=False)
     ]
     named = [named_line(context, data, symbol, colour) for symbol, colour in leads.items()]
@@ -78,7 +79,7 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     labels = [context.language.short_day(day) for day in data.index]
     zero = int(data.index.get_indexer(pd.DatetimeIndex([context.day_zero]))[0])
     days = Days(labels, events, news, _moves(context, data), max(zero, 0))
-    draw_lines(sheet, days, [*grey, *named], context.language.text("prices.axis"))
+    return partial(draw_lines, days=days, series=[*grey, *named], axis=context.language.text("prices.axis"))
 
 
 def named_line(context: Context, data: pd.DataFrame, symbol: str, colour: str) -> Series:

@@ -1,12 +1,14 @@
 """What came back: the leading securities and the market from the close before day 0 to the end of the next month."""
 
+from functools import partial
+
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.lines import Days, draw_lines
 from eventwindow.report.figures.prices import named_line
-from eventwindow.report.figures.sheet import FAINT, SERIES, Sheet
+from eventwindow.report.figures.sheet import FAINT, SERIES
 from eventwindow.report.language import percent
 
 LEAST = 5  # sessions after day 0
@@ -33,7 +35,12 @@ def recovery(context: Context) -> Chart | None:
         "best_day": day(data.index[best]),
     }
     title = "title_back" if (away[1:] <= 0).any() else _away(far, best, len(path) - 1)
-    return drawn(context, _paint, "recovery", data.rename_axis("date").reset_index(), title_key=title, **values)
+    colours = {**dict(zip(context.leads, SERIES, strict=False)), context.benchmark: FAINT}
+    series = [named_line(context, data, str(s), colours.get(str(s), FAINT)) for s in data]
+    days = Days([context.language.short_day(day) for day in data.index], told=1)
+    axis = context.language.text("prices.axis")
+    paint = partial(draw_lines, days=days, series=series, axis=axis, height=250)
+    return drawn(context, paint, "recovery", data.rename_axis("date").reset_index(), title_key=title, **values)
 
 
 def _away(far: int, best: int, last: int) -> str:
@@ -53,11 +60,3 @@ def recovery_data(context: Context) -> pd.DataFrame:
     inside = table.reindex(sessions[(sessions >= zero) & (sessions <= until)]).fillna(0)
     start = pd.DataFrame(0.0, index=before, columns=table.columns)
     return pd.concat([start, (1 + inside).cumprod() - 1]) if len(before) else table.iloc[:0]
-
-
-def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    data = data.set_index("date")
-    colours = {**dict(zip(context.leads, SERIES, strict=False)), context.benchmark: FAINT}
-    series = [named_line(context, data, str(s), colours.get(str(s), FAINT)) for s in data]
-    days = Days([context.language.short_day(day) for day in data.index], told=1)
-    draw_lines(sheet, days, series, context.language.text("prices.axis"), height=250)

@@ -61,12 +61,8 @@ def _lines(
     """Lines over the days of the event window, with the words of the figure `name`."""
     zero = [(int(-study.window.start), language.text("plot.day0"))] if 0 in study.window else []
     days = Days([tau(int(day)) for day in study.window.taus], zero)
-    paint = partial(_painted_lines, days, series, language.text(f"plot.{name}_axis"))
+    paint = partial(draw_lines, days=days, series=series, axis=language.text(f"plot.{name}_axis"))
     return _charted(paint, name, study, language, data, mean)
-
-
-def _painted_lines(days: Days, series: list[Series], axis: str, sheet: Sheet) -> None:
-    draw_lines(sheet, days, series, axis)
 
 
 def day0(study: AbnormalReturns, language: Language) -> Chart:
@@ -77,17 +73,13 @@ def day0(study: AbnormalReturns, language: Language) -> Chart:
     data = data.dropna(subset="car").sort_values("car", kind="stable").reset_index(drop=True)
     ends = data if len(data) <= LISTED else pd.concat([data.head(LISTED // 2), data.tail(LISTED // 2)])
     rows = [_row(*row) for row in ends[["security", "car", "low", "high"]].to_numpy(object).tolist()]
-    paint = partial(_painted_rows, rows, language.text("plot.day0_axis"))
+    paint = partial(draw_rows, rows=rows, axis=language.text("plot.day0_axis"))
     return _charted(paint, "day0", study, language, data, float(data["car"].mean()))
 
 
 def _row(name: str, value: float, low: float, high: float) -> Row:
     title = f"{name}: {percent(value, 2)} ({percent(low, 2)}, {percent(high, 2)})"
     return Row(name, 100 * value, BLUE, percent(value), title, (100 * low, 100 * high))
-
-
-def _painted_rows(rows: list[Row], axis: str, sheet: Sheet) -> None:
-    draw_rows(sheet, rows, axis)
 
 
 def _charted(

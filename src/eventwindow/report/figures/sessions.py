@@ -1,5 +1,8 @@
 """The world clock: sessions around day 0 on one time axis, with what was earned in each."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -29,7 +32,8 @@ def sessions(context: Context) -> Chart | None:
     values = {"level": LEVEL, "city": _city(context, home["exchange"]), "list": context.language.listed(told)}
     counts = {"n": int((first["p_value"] < LEVEL).sum()), "all": len(first)}
     keys = {} if told else {"title_key": "title_none", "alt_key": "alt_none"}
-    return drawn(context, _paint, "sessions", data, home, **values, **counts, **keys)
+    paint = partial(_paint, context, _exchanges(context, data), home["opens"])
+    return drawn(context, paint, "sessions", data, **values, **counts, **keys)
 
 
 def _city(context: Context, mic: object) -> str:
@@ -37,18 +41,51 @@ def _city(context: Context, mic: object) -> str:
     return context.language.text(key) if context.language.has(key) else str(mic)
 
 
-def _paint(context: Context, data: pd.DataFrame, home: pd.Series, sheet: Sheet) -> None:
+@dataclass(frozen=True, slots=True)
+class Session:
+    """When one opens, hours from the first security's, how long it is, and its lines: words and colours."""
+
+    opens: float
+    length: float
+    lines: list[tuple[str, str]]
+
+
+def _exchanges(context: Context, data: pd.DataFrame) -> list[tuple[str, list[Session]]]:
+    """The cities of the exchanges with their sessions, in the order of the clock."""
+    held: dict[str, dict[int, list[Any]]] = {}
+    for row in data.sort_values(["later", "order"]).to_dict("records"):
+        held.setdefault(row["exchange"], {}).setdefault(row["order"], []).append(row)
+    return [
+        (_city(context, mic), [_session(context, rows) for _, rows in sorted(sessions.items())])
+        for mic, sessions in held.items()
+    ]
+
+
+def _session(context: Context, rows: list[dict[Any, Any]]) -> Session:
+    """The benchmark's return on a session, each stock's beneath; the abnormal one in colour where it decides."""
+    head, day = rows[0], context.language.short_day(rows[0]["date"])
+    moved = [(r, f"{context.name(r['security'])} {percent(r['return'])}") for r in rows]
+    lines = [(" ".join([day, *(said for r, said in moved if r["kind"] == "benchmark")]), FAINT)]
+    for r, said in moved:
+        if r["kind"] == "stock":
+            colour = (ORANGE if r["abnormal_return"] < 0 else BLUE) if r["p_value"] < LEVEL else FAINT
+            lines.append(
+                (context.language.text("format.name", name=said, symbol=percent(r["abnormal_return"])), colour)
+            )
+    return Session(float(head["hours"]), float((head["closes"] - head["opens"]) / HOUR), lines)
+
+
+def _paint(
+    context: Context, exchanges: Sequence[tuple[str, Sequence[Session]]], zero: pd.Timestamp, sheet: Sheet
+) -> None:
     """An exchange a row, its sessions in the order of the clock: bars where there is room, lines on a phone."""
-    ordered = data.sort_values(["later", "order"])
-    zero = home["opens"]
     if not sheet.narrow:
         _clock(sheet, context, zero)
-    for mic in ordered["exchange"].unique():
-        mine = ordered[ordered["exchange"] == mic]
-        sheet.text(0, sheet.height + 15, _city(context, mic), INK, bold=True)
+    for city, held in exchanges:
+        sheet.text(0, sheet.height + 15, city, INK, bold=True)
         sheet.height += 0 if not sheet.narrow else 18
-        for _, rows in mine.groupby("order"):
-            _session(sheet, context, rows.to_dict("records"))
+        for one in held:
+            _paint_session(sheet, one)
         sheet.height += 8
 
 
@@ -67,26 +104,16 @@ def _clock(sheet: Sheet, context: Context, zero: pd.Timestamp) -> None:
     sheet.height = 26
 
 
-def _session(sheet: Sheet, context: Context, rows: list[dict[Any, Any]]) -> None:
-    """The benchmark's return on a session, each stock's beneath; the abnormal one in colour where it decides."""
-    head, day = rows[0], context.language.short_day(rows[0]["date"])
-    x = 12.0 if sheet.narrow else _at(sheet, float(head["hours"]))
-    moved = [(r, f"{context.name(r['security'])} {percent(r['return'])}") for r in rows]
-    lines = [(" ".join([day, *(said for r, said in moved if r["kind"] == "benchmark")]), FAINT)]
-    for r, said in moved:
-        if r["kind"] == "stock":
-            colour = (ORANGE if r["abnormal_return"] < 0 else BLUE) if r["p_value"] < LEVEL else FAINT
-            lines.append(
-                (context.language.text("format.name", name=said, symbol=percent(r["abnormal_return"])), colour)
-            )
-    length = float((head["closes"] - head["opens"]) / HOUR)
+def _paint_session(sheet: Sheet, one: Session) -> None:
+    x = 12.0 if sheet.narrow else _at(sheet, one.opens)
+    title = one.lines[0][0]
     if sheet.narrow:
-        sheet.rect(2, sheet.height + 4, 5, 16.0 * len(lines) - 2, FAINT, opacity=0.5, title=lines[0][0])
+        sheet.rect(2, sheet.height + 4, 5, 16.0 * len(one.lines) - 2, FAINT, opacity=0.5, title=title)
     else:
-        width = max(_at(sheet, float(head["hours"]) + length) - x, 4)
-        sheet.rect(x, sheet.height + 4, width, 5, FAINT, opacity=0.5, title=lines[0][0])
+        width = max(_at(sheet, one.opens + one.length) - x, 4)
+        sheet.rect(x, sheet.height + 4, width, 5, FAINT, opacity=0.5, title=title)
         sheet.height += 8
-    x = max(0, min(x, sheet.width - max(advance(words) for words, _ in lines)))  # at the right end words reach back
-    for words, colour in lines:
+    x = max(0, min(x, sheet.width - max(advance(words) for words, _ in one.lines)))  # at the right end they reach back
+    for words, colour in one.lines:
         sheet.text(x, sheet.height + 15, cut(words, sheet.width - x), colour)
         sheet.height += 16

@@ -22,6 +22,7 @@ VARIABLES = {
     INK: "ink", FAINT: "faint", GRID: "line", PAPER: "paper", BLUE: "blue", ORANGE: "orange", GREEN: "green",
     PURPLE: "purple", AMBER: "amber", WARM: "warm", COLD: "cold",
 }  # fmt: skip
+POINT = "%.1f %.1f"  # of a path: in half the time that a format string takes
 THIN, ROUND = "iljtfr.,:;|'!()[] /", "MWmw@%—"
 
 Anchor = Literal["start", "middle", "end"]
@@ -167,7 +168,7 @@ def inline(svg: str, label: str, look: str) -> str:
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
+    return "M" + "L".join([POINT % point for point in points]) if points else ""
 
 
 def _style(style: dict[str, object]) -> str:
