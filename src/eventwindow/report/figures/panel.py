@@ -77,24 +77,24 @@ class Panel:
         if upper:
             self.sheet.area([*upper, *reversed(lower)], colour, 0.15)
 
-    def across(self, value: float, colour: str = INK, width: float = 0.8, **style: Any) -> None:
+    def across(self, value: float, colour: str = INK) -> None:
         y = self.py(value)
-        self.sheet.line([(self.left, y), (self.left + self.width, y)], colour, width, **style)
+        self.sheet.line([(self.left, y), (self.left + self.width, y)], colour, 0.8)
 
     def upright(self, value: float, colour: str = INK, width: float = 0.8, **style: Any) -> None:
         x = self.px(value)
         self.sheet.line([(x, self.top), (x, self.top + self.height)], colour, width, **style)
 
-    def y_axis(self, form: Form = plain, most: int = 5) -> None:
+    def y_axis(self, most: int = 5) -> None:
         """Lines behind the data with their numbers to the left of it."""
         for value in ticks(*self.y, most):
             self.across(value, GRID)
-            self.sheet.text(self.left - 6, self.py(value) + 4, form(value), anchor="end")
+            self.sheet.text(self.left - 6, self.py(value) + 4, plain(value), anchor="end")
 
-    def x_axis(self, form: Form = plain, words: str = "", most: int = 6, *, grid: bool = True) -> float:
+    def x_axis(self, form: Form = plain, words: str = "", *, grid: bool = True) -> float:
         """Numbers below the box, what they count beneath; where the next thing may stand."""
         foot = self.top + self.height
-        room = max(2, min(most, int(self.width / 55)))
+        room = max(2, min(6, int(self.width / 55)))
         for value in ticks(*self.x, room):
             if grid:
                 self.upright(value, GRID)
@@ -126,7 +126,7 @@ def legend(sheet: Sheet, y: float, entries: Iterable[tuple[str, str]]) -> float:
     return y + 22
 
 
-def grid(sheet: Sheet, n: int, columns: int, height: float, *, left: float = 40, head: float = 24) -> list[Panel]:
+def grid(sheet: Sheet, n: int, columns: int, height: float, *, head: float = 24) -> list[Panel]:
     """`n` empty boxes in rows with room for a heading, numbers to the left and below; one column on a phone."""
     columns = 1 if sheet.narrow else min(columns, n)
     whole = sheet.width / columns
@@ -134,6 +134,6 @@ def grid(sheet: Sheet, n: int, columns: int, height: float, *, left: float = 40,
     for k in range(n):
         row, column = divmod(k, columns)
         y = top + row * (head + height + 34) + head
-        boxes.append(Panel(sheet, column * whole + left, y, whole - left - 14, height, (0, 1), (0, 1)))
+        boxes.append(Panel(sheet, column * whole + 40, y, whole - 54, height, (0, 1), (0, 1)))
     sheet.height = top + -(-n // columns) * (head + height + 34) + 4
     return boxes

@@ -1,10 +1,10 @@
 """Rows of named figures: a line a name, its interval, its value; names stand above the lines on a phone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from eventwindow.report.figures.panel import Panel, plain, reach
+from eventwindow.report.figures.panel import Panel, reach
 from eventwindow.report.figures.sheet import FAINT, GRID, INK, PAPER, Sheet, advance, wrapped
 
 LINE = 15.0  # px from one line of a name to the next
@@ -37,9 +37,7 @@ class Row:
         return advance(self.said, bold=self.strong)
 
 
-def draw_rows(
-    sheet: Sheet, rows: Sequence[Row], axis: str, form: Callable[[float], str] = plain, *, zero: bool = True
-) -> None:
+def draw_rows(sheet: Sheet, rows: Sequence[Row], axis: str, *, zero: bool = True) -> None:
     """The rows on one axis, below what the sheet holds already."""
     longest = max(max(advance(r.name), advance(r.heading, bold=True)) for r in rows)
     wide = 0.0 if sheet.narrow else min(longest + 14, 0.42 * sheet.width)
@@ -53,7 +51,7 @@ def draw_rows(
     low, high = reach(_figures(rows), 0.02, zero=zero)
     beside = (said + 14) * (high - low) / max(inner - 2 * said, 60)
     panel = Panel(sheet, wide + 8, top, inner, heads + pitch * len(rows), (low - beside, high + beside), (0, 1))
-    foot = panel.x_axis(form, axis)
+    foot = panel.x_axis(words=axis)
     if zero:
         panel.upright(0, INK)
     y = top

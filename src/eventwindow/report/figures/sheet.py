@@ -42,20 +42,20 @@ def _em(letter: str) -> float:
     return 0.95 if letter in ROUND else 0.7 if letter.isupper() else 0.62
 
 
-def cut(words: str, width: float, size: float = SIZE) -> str:
+def cut(words: str, width: float) -> str:
     """The words as far as they fit."""
-    if advance(words, size) <= width:
+    if advance(words) <= width:
         return words
-    while words and advance(words + "…", size) > width:
+    while words and advance(words + "…") > width:
         words = words[:-1]
     return words.rstrip() + "…"
 
 
-def wrapped(words: str, width: float, size: float = SIZE, *, bold: bool = False) -> list[str]:
+def wrapped(words: str, width: float, *, bold: bool = False) -> list[str]:
     """The words in lines; Chinese breaks anywhere, other languages between words."""
     lines, line = [], ""
     for piece in _pieces(words):
-        if line and advance(line + piece.rstrip(), size, bold=bold) > width:
+        if line and advance(line + piece.rstrip(), bold=bold) > width:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:
@@ -125,30 +125,21 @@ class Sheet:
         self.shape(f'<path d="{_path(points)}Z" style="fill:{colour};opacity:{opacity:g}"/>')
 
     def text(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        colour: str = FAINT,
-        anchor: Anchor = "start",
-        *,
-        size: float = SIZE,
-        bold: bool = False,
+        self, x: float, y: float, words: str, colour: str = FAINT, anchor: Anchor = "start", *, bold: bool = False
     ) -> None:
         """Words whose base line stands at y."""
         if anchor == "middle":  # it stays on the sheet
-            half = advance(words, size) / 2
+            half = advance(words) / 2
             x = max(half, min(x, self.width - half))
-        look = f"fill:{colour};font-size:{size:g}px" + (";font-weight:600" if bold else "")
+        look = f"fill:{colour};font-size:{SIZE:g}px" + (";font-weight:600" if bold else "")
         side = "" if anchor == "start" else f' text-anchor="{anchor}"'
         self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{side} style="{look}">{escape(words)}</text>')
 
-    def lines_of(self, x: float, y: float, words: str, width: float, colour: str = FAINT, **style: object) -> float:
+    def lines_of(self, x: float, y: float, words: str, width: float) -> float:
         """Words in as many lines as they need; where the next would stand."""
-        size = float(str(style.get("size", SIZE)))
-        for line in wrapped(words, width, size):
-            self.text(x, y, line, colour, size=size, bold=bool(style.get("bold")))
-            y += 1.35 * size
+        for line in wrapped(words, width):
+            self.text(x, y, line)
+            y += 1.35 * SIZE
         return y
 
     def svg(self) -> str:
