@@ -1,4 +1,4 @@
-"""Verdicts as plain data: one record a claim for claims.json, and schema.org ClaimReview for search engines."""
+"""Verdicts as plain data: one record a claim for claims.json."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields

@@ -254,7 +254,7 @@ def _text_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
     for cells in pieces(file):
         date, security, value = (cells.names.index(_one_of((n,), cells.names, file)) if n else -1 for n in names)
         who = None if security < 0 else cells.columns[security]
-        yield cells.columns[date], who, cells.numbers([value])[0] if value >= 0 else None, cells.where
+        yield cells.columns[date], who, cells.numbers([value])[0] if value >= 0 else None, cells.rows.at
 
 
 def _parquet_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:

@@ -108,7 +108,7 @@ def _frames(cells: Cells, *, alone: bool) -> dict[str, pd.DataFrame]:
     names = [ALIASES.get(name, name) for name in cells.names]
     for name in ("date", "symbol", "split", *COLUMNS):
         if names.count(name) > 1:
-            raise PriceError(f"two columns {name!r}", where=cells.where(0), remedy="Keep one of them.")
+            raise PriceError(f"two columns {name!r}", where=cells.rows.at(0), remedy="Keep one of them.")
     if "date" not in names:
         raise _missing(cells, "date")
     wide = not set(names) <= {"date", *COLUMNS}
@@ -176,7 +176,7 @@ def _one_frame(cells: Cells, symbol: str, dates: Array, values: Mapping[str, Arr
     if twice.size:
         row = int(rows[twice[0] + 1])
         what = f"{symbol} has two rows for {np.datetime_as_string(dates[row], 'D')}"
-        raise PriceError(f"duplicate date: {what}", where=cells.where(row), remedy="Keep one of them.")
+        raise PriceError(f"duplicate date: {what}", where=cells.rows.at(row), remedy="Keep one of them.")
     frame = history_frame(pd.DataFrame({n: v[rows] for n, v in values.items()}, index=pd.DatetimeIndex(dates[rows])))
     if "split" in values:
         frame["split"] = values["split"][rows]
@@ -187,7 +187,7 @@ def _symbols(cells: Cells, column: int) -> list[str]:
     symbols = ["" if symbol is None else str(symbol).strip() for symbol in cells.columns[column]]
     for row, symbol in enumerate(symbols):
         if not symbol:
-            raise PriceError("a row without a symbol", where=cells.where(row), remedy="Name the security.")
+            raise PriceError("a row without a symbol", where=cells.rows.at(row), remedy="Name the security.")
     return symbols
 
 
@@ -201,7 +201,7 @@ def _numbers(cells: Cells, columns: Sequence[int], price: Mapping[int, bool]) ->
             row, name = int(wrong.argmax()), cells.header[column]
             zero = f"{name} is {values[row]:g}: a price must be above zero"
             remedy = "Correct the figure, or leave the cell empty."
-            raise PriceError(zero if price[column] else "negative volume", where=cells.where(row), remedy=remedy)
+            raise PriceError(zero if price[column] else "negative volume", where=cells.rows.at(row), remedy=remedy)
     return found
 
 

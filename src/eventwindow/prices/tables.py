@@ -85,9 +85,6 @@ class Cells:
     cut: bool = False
     mark: str = ""  # the decimal mark, where a piece of the file has told it before
 
-    def where(self, row: int) -> str:
-        return f"{self.path.name}, {self.unit} {self.lines[row]}"
-
     @property
     def rows(self) -> Rows:
         return Rows(self.path.name, self.unit, self.lines)
@@ -98,18 +95,18 @@ class Cells:
         return [canonical(name) for name in self.header]
 
     def days(self, column: int) -> Array:
-        return iso_days(self.columns[column], self.where, PriceError)
+        return iso_days(self.columns[column], self.rows.at, PriceError)
 
     def numbers(self, columns: Iterable[int]) -> list[Array]:
         """Columns as floats; the decimal mark is that of all of them."""
-        return numbers([Figures(self.header[i], self.columns[i]) for i in columns], self.where, self.mark)
+        return numbers([Figures(self.header[i], self.columns[i]) for i in columns], self.rows.at, self.mark)
 
     def check_whole(self) -> None:
         """A last line without an end may have been cut off."""
         if self.cut:
             what = "the last line has no line end: the file may be cut off"
             remedy = "Fetch the file again; if it is whole, end its last line."
-            raise PriceError(what, where=self.where(len(self.lines) - 1), remedy=remedy)
+            raise PriceError(what, where=self.rows.at(len(self.lines) - 1), remedy=remedy)
 
 
 def canonical(name: str) -> str:
@@ -183,7 +180,7 @@ def mark_of_all(cells: Cells) -> str:
     """The decimal mark that the cells of a piece tell; a point where they tell nothing or both."""
     columns = [(Figures(n, c), list(map(str, c))) for n, c in zip(cells.header, cells.columns, strict=True)]
     try:
-        return mark_of(columns, cells.where)
+        return mark_of(columns, cells.rows.at)
     except PriceError:
         return "."
 
