@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, period_of, resolved
-from eventwindow.draft.fallback_remarks import MOVING, Said, remarks_left
+from eventwindow.draft.fallback_remarks import Said, remarks_left
 from eventwindow.draft.fallback_trading import ALL_SHARES, trading
+from eventwindow.draft.kinds import MOVING
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import (
     FALLBACK,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from eventwindow.claims.amounts import number_of
 from eventwindow.draft.context import Context, day_of
+from eventwindow.draft.kinds import MOVING, head
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.periods import WORDS, Period
 from eventwindow.draft.securities import Names
@@ -21,18 +22,14 @@ Whose = Callable[[Sentence, Mark, Context, Names], tuple[Subject, ...]]
 Owners = Callable[[Mark], tuple[Subject, ...]]
 Found = Iterator[tuple[Mark, Statement]]
 LONGEST = 100  # sessions of one run
-MOVING = ("down_strong", "up_strong", "down_weak", "up_weak")
 _N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
     r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
-    r"|\W*(?:(?:and|but|while|whereas|other|most|the) )*(?P<en>[A-Za-z][\w-]+['’]?(?: (?:and |of |in |for )?[A-Za-z][\w-]+){0,4}?(?:s|financials|sharemarket|stock market))"  # noqa: E501
-    r"(?: (?:also|all|too|then|even|[a-z]+ly))? (?:[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made"
-    r"|saw|led|left|held|bore|fell|rose|won|found|lost|stood|sank|slid|shrank|sprang|dove|rall(?:y|ies)|leap|surge|slide|slump|jump|sink|fall|climb|soar|rise|plunge|tumble)\b"
 )
 _MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
-_MOST = re.compile(r"\bmost\b")
+_MOST = re.compile(r"\bmost\b", re.IGNORECASE)
 _AGAIN, _ROW = r"(?:straight|consecutive|successive)", r"(?:in a row|running|on the trot|in succession)"
 _MOVE = r"(?:gain|rise|advance|increase|rally|climb|fall|loss|decline|drop|retreat|slide|setback)"
 _BACK = r"(?:previous|preceding|prior|past|last)"
@@ -236,14 +233,17 @@ def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
 
 def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, following: Said) -> Found:
     """A kind of securities moved as those did that are named behind it: "Insurers led the way"."""
-    for low, high in sentence.clauses:
-        within = (low, high)
-        other = sentence.has("amount", "no", "denial", "modal", "off", "condition", within=within)
-        if other or any(low <= m.start < high for m, _ in said) or (mark := _kind(sentence, low, high)) is None:
+    for low, end in sentence.clauses:
+        if (found := _kind(sentence, low, end)) is None:
             continue
-        move = sentence.last(*MOVING, "down_object", before=high, since=mark.end)
-        signs = {MOVES[move.kind]} if move else set[int]()
-        if not move and mark.value.group and (low == 0 or sentence.chinese or sentence.text[low - 1] in ";:"):
+        mark, sign, high = found
+        within = (low, high)
+        other = sentence.has("no", "denial", "modal", "off", "condition", within=within)
+        other = other or sentence.has("amount", within=(low, max(high, end)))
+        if other or any(low <= m.start < high for m, _ in said):
+            continue
+        signs = {sign} - {0}
+        if not sign and mark.value.group and (low == 0 or sentence.chinese or sentence.text[low - 1] in ";:"):
             signs = _signs([(m, s) for m, s in said if m.start >= high], names) or _signs(following, names)
         if len(signs) == 1:
             most = "most" if _MOST.search(sentence.text, low, high) else "direction"
@@ -255,10 +255,20 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
             yield mark, Statement(0, kind, mark.value, None, None, hedge, min(signs), date=day)
 
 
-def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
-    """The kind of securities that a clause begins with, behind a day."""
+def _kind(sentence: Sentence, low: int, high: int) -> tuple[Mark, int, int] | None:
+    """The kind of securities that a clause begins with, behind a day; its direction; where that is told."""
     days = sentence.all("date", within=(low, high))
     low = next((m.end for m in days if not sentence.text[low : m.start].strip()), low)
+    found = None if sentence.chinese else head(sentence, low)
+    if found is not None:
+        return found if found[0].start < high else None
+    named = _named(sentence, low, high)
+    move = sentence.last(*MOVING, "down_object", before=high, since=named.end) if named else None
+    return (named, MOVES[move.kind] if move else 0, high) if named else None
+
+
+def _named(sentence: Sentence, low: int, high: int) -> Mark | None:
+    """The group that a clause begins with, or in Chinese the words for one."""
     if named := sentence.all("names", "aside", "others", within=(low, high)):
         who, behind = named[0].value[0], sentence.text[named[0].end : named[0].end + 2]
         label = who.group.label if who.group else who.name if who.name.endswith(("股", "板块")) else "the whole market"
@@ -267,14 +277,10 @@ def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
         return Mark(named[0].start, named[0].end, "group", group) if alone and behind not in {"方面", "当中"} else None
     if market := _MARKET.match(sentence.text, low, high):
         return Mark(*market.span("name"), "group", Subject(("^HSI",)))
-    if (found := _KIND.match(sentence.text, low, high)) is None:
+    found = _KIND.match(sentence.text, low, high)
+    if found is None or _VERB.search(found["zh"]) or found["zh"] in sentence.rules.stop:
         return None
-    word, at = (found["zh"], found.start("zh")) if found["zh"] else (found["en"], found.start("en"))
-    rules, words = sentence.rules, word.lower().split()
-    stop = {w.lower() for w in rules.stop} - {"stocks", "bonds", "markets"}
-    if " ".join(words) in stop or {words[0], words[-1]} & (rules.small | rules.prepositions) or _VERB.search(word):
-        return None
-    return Mark(at, at + len(word), "group", Subject(group=Group(word, word)))
+    return Mark(*found.span("zh"), "group", Subject(group=Group(found["zh"], found["zh"])))
 
 
 def _signs(said: Said, names: Names) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -34,6 +34,11 @@ GROUP = re.compile(
 )
 
 
+LONGEST = 20  # characters of a word before a kind
+_MODIFIER = re.compile(  # no verb, no adverb, no word for how many
+    r"(?<![\w'’-])((?!(?i:other|another|among|several|many|few|even|only|because|that|this|these|those|sent|led|left|hit)\b)"
+    r"[A-Za-z][a-z]{2,}(?<!s)(?<!ed)(?<!ly)(?<!ing)) $"
+)
 _WHOLE_BEFORE = re.compile(r"(?:美国|欧洲|欧美|亚太|亚洲|内地|香港|中国|日本|韩国|台湾|[中内外港]资)$")
 _WHOLE_AFTER = re.compile(r"期货(?:主力)?(?:合约)?")
 
@@ -76,6 +81,7 @@ class Lexicon:
     zones: Mapping[str, str]  # a place as clock times name it → its zone
     small: frozenset[str]  # words that name no subject
     prepositions: frozenset[str]
+    no_kind: frozenset[str]  # plural nouns that are no kind of securities
     known: frozenset[str]  # words that change nothing in what a clause says of a move
     known_zh: tuple[str, ...]
 
@@ -86,9 +92,20 @@ class Lexicon:
             _widened(Mark(*m.span(), "group", g), text) for pattern, g in self.groups for m in pattern.finditer(text)
         ]
         others = [m for m in GROUP.finditer(text) if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
-        kinds = [(m.span(), m["bond"] or m["bond_zh"] or m[0]) for m in others if not self._plain(m[0])]
-        found += listed + [Mark(*span, "group", Group(label, label)) for span, label in kinds]
+        others = [m for m in others if not self._plain(m[0])]
+        kinds = [Mark(*m.span(), "group", m["bond"] or m["bond_zh"] or m[0]) for m in others]
+        kinds = [self._whole(text, m) if m.value.endswith(" stocks") else m for m in kinds]
+        found += listed + [replace(m, value=Group(m.value, m.value)) for m in kinds]
         return found + [Mark(*m.span(), "boundary") for m in BOUNDARY.finditer(text)]
+
+    def _whole(self, text: str, kind: Mark) -> Mark:
+        """A kind with the small words before it that tell which: "health care stocks", "department store stocks"."""
+        start, never = kind.start, self.small | self.prepositions | self.no_kind
+        while word := _MODIFIER.search(text, max(0, start - LONGEST), start):
+            if word[1].lower() in never or (word[1][0].isupper() and word.start(1)):
+                break
+            start = word.start(1)
+        return Mark(start, kind.end, kind.kind, text[start : kind.end])
 
     def _plain(self, group: str) -> bool:
         """ "these stocks", "more stocks": words that name no kind of stocks."""
@@ -124,6 +141,7 @@ def lexicon(chinese: bool) -> Lexicon:
         zones={_script(place, chinese): zone for place, zone in rules["zones"].items()},
         small=frozenset(rules["small"].split()),
         prepositions=frozenset(rules["prepositions"].split()),
+        no_kind=frozenset(rules["no_kind"].split()),
         known=frozenset(rules["known"]["en"].split()),
         known_zh=tuple(_script(w, chinese) for w in _longest(rules["known"]["zh"].split())),
         aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},

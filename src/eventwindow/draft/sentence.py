@@ -24,7 +24,9 @@ from eventwindow.draft.strangers import behind_role, strangers
 ORDER = ("run_up|run_down", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
-_KINDS = ("指数", "合约", "板块", "类股", " index", " sector", " sub-index")  # what such a name ends in is no firm
+_KINDS = (  # what such a name ends in is no firm
+    "指数", "合约", "板块", "类股", " index", " sector", " sub-index", " subindex",
+)  # fmt: skip
 WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
 NEAR = 32  # characters behind a name in which the place of its listing stands

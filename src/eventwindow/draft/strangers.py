@@ -16,7 +16,9 @@ _LEADS = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$|['’]s$")  
 _HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
 _INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no list holds
     r"\b(?!(?:The|A|This|That|Its|An|Each|Every|key|main|broad(?:er)?|wider|benchmark|leading|dollar|private|public|financial|whole|same|other) )"  # noqa: E501
-    r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)? index|[a-z]{4,}(?:-[a-z]+)? (?:sector|sub-index)"
+    r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)? index"
+    r"|(?:(?!(?:the|that|this|with|while|when|from|into|over|local|closely|watched|heavy|heavyweight) )[a-z]{4,} )?"
+    r"[a-z]{4,}(?:-[a-z]+)? (?:sector|sub-?index)"
     r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)? sector)"
     r"(?= (?:\.[A-Z]+ )?(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
 )
@@ -30,6 +32,7 @@ _THEN = re.compile(
     r",?\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _NAMED = re.compile(r", (?:which|whose|an?|the|once|up|down|off)\b")
+_TRADE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ies|banks?|lines)['’]?|Banks['’]?")  # of many firms, none's name
 _ROLE = re.compile(
     r"(?:Grocer|Retailer|Lender|Insurer|Miner|Broker|Brewer|Airline|Builder|Developer|Utility|[A-Z][a-z]+maker|Homebuilder)$"
 )
@@ -144,6 +147,8 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         if any(place.fullmatch(name) for place in rules.places.values()):
             continue
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
+        if start == 0 and len(words) == 1 and _TRADE.fullmatch(name):
+            continue
         if not words or (first and name not in told and not _NAMED.match(text, len(name))):
             continue  # the first word of a sentence has a capital letter anyway
         if _moves(text, start + len(name), rules) or _told(text, start, start + len(name), name):
