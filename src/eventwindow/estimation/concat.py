@@ -78,12 +78,7 @@ def _labels(values: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _sources(values: list[EventReturns | None]) -> EventReturns | None:
     sources = [v for v in values if v is not None]
-    return concat(sources) if len(sources) == len(values) and _nested([s.factor_names for s in sources]) else None
-
-
-def _nested(names: list[tuple[str, ...]]) -> bool:
-    """Whether each event's factors are the first of the longest list."""
-    return all(own == _longest(names)[: len(own)] for own in names)
+    return concat(sources) if len(sources) == len(values) else None
 
 
 def _longest(values: list[tuple[str, ...]]) -> tuple[str, ...]:
