@@ -78,15 +78,11 @@ def _of(claim: Claim, key: str, text: str) -> list[Amount]:
             found.append(amount)
         elif amount.unit == "multiple" and unit in DECIMALS and (amount.signed or _largest(claim) >= 1):
             grown = amount.signed or _pattern("grown").search(text[: amount.at])
-            found += [amount] if grown else [amount, _less_one(amount)]
+            gained = replace(amount, low=amount.low - 1, high=amount.high - 1)  # three times as much is a gain of two
+            found += [amount] if grown else [amount, gained]
         elif amount.unit == "number" and bare and unit in KINDS["money"]:
             found += [amount] if amount.scaled or (unit == "price" and amount.words == text.strip()) else []
     return [end for amount in found for end in _ends(text, amount)]
-
-
-def _less_one(amount: Amount) -> Amount:
-    """Three times as much is a gain of two."""
-    return replace(amount, low=amount.low - 1, high=amount.high - 1)
 
 
 def _ends(text: str, amount: Amount) -> list[Amount]:

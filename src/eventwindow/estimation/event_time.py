@@ -133,7 +133,8 @@ def event_returns(
         parts[f"{which}_factors"] = _gather_factors(tables, names, of, span, day)
         parts[f"{which}_days"] = _gather_days(returns.index, span, day, reach[column])
     if prices is not None:
-        halts = halts_of(prices[returns.columns[used]].to_numpy(float).T, kind)
+        traded = prices[returns.columns[used]].to_numpy(float).T
+        halts = Halts(between_prices(traded), *trade_to_trade(traded, kind))
         parts |= over_halts(parts, halts, (window, day, column))
         parts |= between_trades(parts, halts, (estimation, day, column)) if kind == TRADE_TO_TRADE else {}
     return EventReturns(labels, estimation, window, factor_names=names, kind=basis(kind), **parts)
@@ -164,11 +165,6 @@ def trade_to_trade(prices: Array, kind: str = "simple") -> tuple[Array, Array]:
     ratio = prices / np.take_along_axis(prices, np.maximum(before, 0), axis=1)
     moved = np.log(ratio) if kind == "log" else ratio - 1
     return np.where(usable, moved, np.nan), np.where(usable, np.arange(prices.shape[1]) - before, 1.0)
-
-
-def halts_of(prices: Array, kind: str = "simple") -> Halts:
-    """The halts (S, D) of prices."""
-    return Halts(between_prices(prices), *trade_to_trade(prices, kind))
 
 
 def over_halts(parts: Mapping[str, Any], halts: Halts, place: tuple[Window, Days, Days]) -> dict[str, Any]:

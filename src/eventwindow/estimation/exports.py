@@ -199,7 +199,7 @@ def latex(shown: pd.DataFrame, caption: str, label: str, note: str, word: str) -
     """Cells as a LaTeX table with the rules of booktabs."""
     right = _right(shown)
     rows = [
-        " & ".join(_tex(str(cell), number) for cell, number in zip(row, right, strict=True)) + r" \\"
+        " & ".join(_escaped(signed(cell) if number else cell) for cell, number in zip(row, right, strict=True)) + r" \\"
         for row in (list(shown.columns), *shown.to_numpy().tolist())
     ]
     lines = [r"\begin{table}[htbp]", r"\centering"]
@@ -209,10 +209,6 @@ def latex(shown: pd.DataFrame, caption: str, label: str, note: str, word: str) -
     lines += [r"\midrule", *rows[1:], r"\bottomrule", r"\end{tabular}"]
     lines += [rf"\par\smallskip{{\footnotesize {_escaped(word)} {_escaped(note)}\par}}"] if note else []
     return "\n".join([*lines, r"\end{table}", ""])
-
-
-def _tex(text: str, number: bool) -> str:
-    return _escaped(signed(text) if number else text)
 
 
 def _escaped(text: str) -> str:
