@@ -324,9 +324,14 @@ def _places(sentence: Sentence, text: str) -> set[str]:
     return told | (AMERICAN if "美股" in text else set())
 
 
+ASIAN = {"TWD=X", "CNY=X", "KRW=X"}  # currencies that trade at home alone
+
+
 def region(names: Names, who: Subject) -> str:
     """The part of the world in whose hours a stock or an index trades; empty for what trades everywhere."""
     listing = names.listings[who.symbols[0]] if who.symbols else None
+    if listing is not None and listing.symbol in ASIAN:
+        return "Asia"
     if listing is None or listing.kind not in {"stock", "index"}:
         return ""
     return next((part for part, exchanges in REGIONS.items() if listing.exchange in exchanges), "Europe")

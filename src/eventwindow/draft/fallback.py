@@ -22,6 +22,7 @@ from eventwindow.draft.quantified import (
     is_base,
     kind_of,
     move_of,
+    of_turnover,
     over,
     sign_of,
     stated,
@@ -72,7 +73,7 @@ def fallback(
     """What is left of a sentence of which `said` was read; `following` was read of the next one."""
     used, left = {m.start for m, _ in said}, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
-        if mark.start not in used and not is_base(sentence, mark):
+        if mark.start not in used and not (is_base(sentence, mark) or of_turnover(sentence, mark)):
             for s in _figure(sentence, mark, context, names, dated):
                 hedge = "range" if mark.value.low != mark.value.high else s.hedge or mark.value.hedge
                 left.append((mark, replace(s, line=line, step=mark.value.step, hedge=hedge, open=(FALLBACK, *s.open))))

@@ -44,9 +44,10 @@ _RUN = re.compile(
     rf"|\b(?P<first>first) {_MOVE} in (?P<n6>{_N}) (?:trading )?(?:days|sessions)\b"
     rf"|(?<!第)(?P<g>{_N})连(?=[涨升跌黑红阳阴板])"
     rf"|(?P<i>{_N})(?:个交易日|日|天)(?=的?[涨升跌][市势浪])"
-    rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|(?=[涨升跌黑红挫扬]))",
+    rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|个月|(?=[涨升跌黑红挫扬]))",
     re.IGNORECASE,
 )
+_OF_MONTHS = re.compile("个月$|月线连")
 _STOP = re.compile(r"[,;.]|\s(?:and|but|while|as)\s")
 _LONGER = re.compile(r"\b(?:month|quarter|year)", re.IGNORECASE)
 _BEFORE = re.compile(r"(?: \w+)? before\b")
@@ -69,7 +70,7 @@ _RANK = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(
-    r"(?:\b(?:end|snap|halt|break|broke|stop)\w*|结束|终止|终结|中止|中断|止住|摆脱|扭转|打破)[^,;。]{0,20}$",
+    r"(?:\b(?:end|snap|halt|break|broke|stop)\w*|结束|终止|终结|中止|中断|止住|摆脱|扭转|打破|止步)[^,;。]{0,20}$",
     re.IGNORECASE,
 )
 _THEN = re.compile(
@@ -159,10 +160,17 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         count = _count(m)
         if m["first"]:
             sign, count = -sign, count - 1  # "its first gain in four sessions"
+        sessions, months = 0, sentence.chinese and _OF_MONTHS.search(sentence.text, max(0, m.start() - 2), m.end())
+        spans = [s.value for s in sentence.all("period", within=(0, m.start())) if months and s.value.until]
+        day = spans[-1].until if spans else day
         if day is None or not sign or not 1 < count < LONGEST:
             continue
-        sessions = 0
-        if "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
+        if months:  # 月线连三黑, 连升五个月
+            past = _ENDED.search(sentence.text, 0, m.start()) or _THEN.match(sentence.text, m.end())
+            last = day.replace(day=1) - dt.timedelta(1) if past else day
+            month = last.year * 12 + last.month - count
+            span = Period(first=dt.date(month // 12, month % 12 + 1, 1), until=last)
+        elif "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
             friday = day - dt.timedelta((day.weekday() - 4) % 7)  # of the last week that is over
             day = day if sentence.chinese else friday
             span = Period(first=day - dt.timedelta(day.weekday() + 7 * (count - 1)), until=day)

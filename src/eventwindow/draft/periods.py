@@ -205,8 +205,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|[至迄]今|(?:仍|则|也|更)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?(?=累?[升跌涨挫贬摔泻])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
-    (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?:[小大重上下]|则|也)?(?=仍?累?[升跌涨挫]|累计)", _quarter),
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|[至迄]今|(?=(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
+    (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|累计)", _quarter),
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
     (r"(?<!去年)全年(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹])", _whole_year),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501

@@ -114,6 +114,8 @@ _OF_RECORD = re.compile(
 _AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
 _LOW_OF_DAY = re.compile(r"day['’]s (?:intraday |session )?(?:low|high|peak|trough) (?:of|at|near) \D{0,12}$")
 _OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
+_THAN_DAY = re.compile(r"[较比]")
+_JUST = re.compile(r"[才曾]|加计|连同")
 _OPENED_BEHIND = re.compile(r"的?(?:跌幅|涨幅|价格)?开[出盘市](?![后时])")  # 以下跌2.8%开出
 _FUTURES = re.compile(r"(?:合约|期货|期指|指数|现货|价)$")  # what is quoted so, though no list holds it
 _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
@@ -233,6 +235,7 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return mark.value.unit != "multiple" and not _of_usual(sentence, mark)
     other = _compared(sentence, mark) and not (base_of(sentence, mark) or earlier_level(sentence, mark))
     other = other and not (mark.value.unit == "percent" and sentence.linked(mark.end))  # "against 10 % for the Dow"
+    other = other or of_turnover(sentence, mark)
     if other or _attribute(sentence, mark) or _THAN_BEFORE.match(sentence.text, mark.end):
         return True
     kinds = ("off", "stock", "value", "close", "names")
@@ -249,6 +252,14 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     earlier = [m for m in held if relative or not _lesser(sentence, m)]
     own = sentence.has("names", within=(low, high)) or resumed(sentence, low)
     return bool(earlier) and earlier[-1].kind == "off" and not own
+
+
+def of_turnover(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the figure compares a turnover with that of another day: 成交额1702亿元,较周四减少近两成."""
+    low = sentence.clause(mark)[0]
+    last = sentence.last("volume", "stock", "value", "names", *MOVES, before=low)
+    compared = sentence.chinese and mark.value.unit == "percent" and _THAN_DAY.match(sentence.text, low)
+    return bool(compared and last and last.kind == "volume")
 
 
 def _goes_on(sentence: Sentence, noun: Mark, mark: Mark) -> bool:
@@ -577,7 +588,18 @@ def _change(
     found = replace(found, open=(*[MOMENT] * bool(early), *inverse(who, names), *found.open))
     if amount.unit == "multiple" and context.spanned and period is None and not sentence.has("date"):
         return [replace(found, date=None, open=(SPAN, *found.open))]  # "43 % in 2023. Nvidia more than tripled"
+    told = sentence.last("date", before=mark.start) if sentence.chinese else None
+    if period and period.sessions and told and told.end <= sentence.clause(mark)[0] and _by_the_way(sentence, told):
+        days = [day for day in (found.date, context.date) if day]
+        found = replace(found, date=max(days, default=None))  # 周一才跌12%,两日合计跌3%: up to the story's day
     return [found] if period is None else over(sentence, replace(found, kind="return"), period, dated)
+
+
+def _by_the_way(sentence: Sentence, day: Mark) -> bool:
+    """Whether a day is that of an event, of what is added up or was just before, and of no move of the story."""
+    low, high = sentence.clause(day)
+    figures = [m for m in sentence.all("amount", within=(low, high)) if m.value.unit in {"percent", "points"}]
+    return not figures or bool(_JUST.search(sentence.text, low, high))
 
 
 def inverse(who: Subject, names: Names) -> tuple[Reason, ...]:

@@ -49,6 +49,7 @@ TURN = 20  # of December; from that day on a year is looked back on
 SHORT = 120  # characters of a line of one
 _AMERICA = re.compile(r"(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?$|(?:在|的)?(?:美国?股市?|华尔街|纽约股市)")
 _ONCE = re.compile(r"[^,;。]{0,4}曾")  # 上周五盘中曾见479元: looked back to
+_YIELD = re.compile(r"((?:孳息率?|收益率|殖利率)[^,;。\d]{0,10}\d[\d.]*)厘")  # in Hong Kong, per cent
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
@@ -337,6 +338,7 @@ def normal(line: str) -> str:
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _FEW_CENTS.sub(lambda m: str(WORDS[m["n"]]), plain)
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
+    plain = _YIELD.sub(r"\1%", plain)
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
 

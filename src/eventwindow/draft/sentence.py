@@ -107,7 +107,7 @@ _LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+(?:\S*\d\S* (?:(
 _MOVED_FROM = re.compile(
     r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $"
 )  # "up 2.1%, from Wednesday"
-_TO_PEAK = re.compile(r"(?:距离?|较|自|从|比|与|相[较比]于?)$")  # 较1月26日的收盘高点197.5港元
+_TO_PEAK = re.compile(r"(?:距离?|较|自|从|由|比|与|相[较比]于?)$")  # 较1月26日的收盘高点197.5港元
 _PEAK_OF = re.compile(r"[^,;。\d]{0,10}(?:[\d.,]+[元点]的)?(?:历史)?(?:[高低][点位]|高峰|峰值)(?P<level>[\d.,]+)?")
 _EVENING_NEWS = re.compile(
     r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
@@ -585,7 +585,9 @@ def _apposed(text: str, last: Mark, mark: Mark, subject: Subject) -> bool:
     between = text[last.end : mark.start]
     if between.strip() == "(":
         return re.fullmatch(r"[\^A-Z0-9.=-]+", text[mark.start : mark.end]) is not None
-    return between == " " and last.value[-1].group is not None and subject.group is None
+    kind = last.value[-1].group is not None and subject.group is None
+    listed = has_chinese(text) and between == "" and bool(subject.symbols) and not subject.is_index  # 石油股中海油
+    return kind and (between == " " or listed)
 
 
 def _between(text: str, last: Mark, mark: Mark) -> str:

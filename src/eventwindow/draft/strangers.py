@@ -72,6 +72,7 @@ _ADVERBIAL = re.compile(  # no name goes on behind one: 燿华开盘十分钟就
 )
 _LATIN_ZH = re.compile(  # 胜诉的Arbutus则升61%
     r"(?:^|(?<=[,;。的、:]))(?P<name>[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*)(?=[则却也亦股收跌涨升飙挫泻大急暴盘(])"
+    r"|(?P<st>\*?ST[\u4e00-\u9fff]{2,3}?)(?=[则却也亦股收跌涨升飙挫泻大急暴盘连今昨周(])"
 )
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
@@ -174,7 +175,7 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
 
 def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
     """What stands alone before the verb of a clause that has a figure; with it the names that a list parts by 、."""
-    yield from (m.span("name") for m in _LATIN_ZH.finditer(text))
+    yield from (m.span(m.lastgroup or 0) for m in _LATIN_ZH.finditer(text))
     edges = sorted({0, len(text), *(m.end for m in marks if m.kind == "boundary")})
     edges += [k + 1 for k, c in enumerate(text) if c == "、"]
     edges.sort()

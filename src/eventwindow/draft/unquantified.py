@@ -78,6 +78,9 @@ _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _SUPERLATIVE = re.compile(r"的?最[大深]")
 _OF_A_MOVE = re.compile(r"[跌涨升]幅(?=[^,;。]*$)")
+_LONG_RUN = re.compile(
+    r"连续?(?:第?[两三四五六七八九十\d]+(?:个月|周)[上下走收]?[涨跌升挫]|[上下]?[涨跌升挫]了?第?[两三四五六七八九十\d]+(?:个月|周))"
+)
 _WAY = re.compile(r"[涨升跌差弱输低]|(?<=表现最)[好强]")
 _EVER = re.compile(r"单日新|历史|史上")
 _MANY = {
@@ -391,8 +394,11 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
         return True
     counted = _COUNTED.search(sentence.text, clause[0], mark.start)  # 逾3800只个股上涨; 上涨的只有15只
     counted = counted or _COUNTED_BEHIND.match(sentence.text, mark.end)
+    runs = _LONG_RUN.finditer(sentence.text, *clause)
+    of_months = any(m.start() < mark.end <= m.end() + 1 for m in runs)  # 连续第三个月下跌
     if (
         counted
+        or of_months
         or mark.kind.endswith("wipe")
         or (sentence.has("off", "value", "rank", within=clause) and not _slump(sentence, mark))
     ):
