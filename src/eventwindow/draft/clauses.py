@@ -26,6 +26,7 @@ _WHICH = (
 _LEVEL = r"(?:[\w'’-]+\ ){0,3}?(?:close|closing|high|low|peak|record|level|price|trough)\b"
 _HEAD = r"(?:^|(?<=[,;:(]\ )|(?<=\()|(?<=[—–])|(?<=\band\ )|(?<=\bbut\ ))"
 _NO_PARTICIPLE = r"(?i:according|during|including|trading|morning|evening|nothing|anything|something|everything|being)"
+_HOUR = r"(?:\d{1,2}(?:[:.]\d\d)?\ ?[ap]\.?m|noon|midday|lunch)\b"
 _OPENERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.VERBOSE))
     for kind, pattern in (
@@ -53,7 +54,7 @@ _OPENERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|[A-Za-z][a-z]{2,}ed\ (?:by|from|in|on|at|to|with|down|up)\b(?!\ (?:\w+\ ){0,2}[^\w\s]{0,3}\d)"
             r"|(?i:up|down|off|hit|hurt|held|led|set|left|fresh|made|told|known|built|sold)\b)"
             r"|\b(?i:following|despite|since|until|ahead\ of|amid"
-            r"|(?:after|before)(?!\ (?:the\ |\w+day['’]s\ )?(?:market\ |opening|open|bell)))\ ",
+            rf"|(?:after|before)(?!\ (?:the\ |\w+day['’]s\ )?(?:market\ |opening|open|bell)|\ {_HOUR}))\ ",
         ),
         (
             APPOSITION,

@@ -329,6 +329,7 @@ def _limited(sentence: Sentence, mark: Mark, span: Period, context: Context) -> 
     story = context.date or context.last or context.paper
     main = [*chain(sentence.parts, mark.start)][-1]
     limits = sentence.all("limit", within=(main.start, main.end))
+    limits += sentence.all("edge", within=(main.start, mark.start))
     limit = next((m for m in limits if sentence.reaches(m, mark)), None)
     end: dt.date | None = limit.value.resolved(story) if limit else None
     if limit is None and _HAD.search(sentence.text, sentence.clause(mark)[0], mark.start):

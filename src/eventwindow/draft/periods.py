@@ -11,6 +11,7 @@ from eventwindow.calendars.dates import month_number
 from eventwindow.draft.chinese import numeral
 from eventwindow.draft.lexicon import Mark
 
+TURN = 7  # days of a month in which one looks back on the last
 EARLIEST = 1800  # years before are told of by no price
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _N = rf"(?:{'|'.join(WORDS)}|\d{{1,3}})"
@@ -127,6 +128,16 @@ def _this_month(_: re.Match[str], dated: dt.date) -> Period:
     return _of_month(dated.replace(day=1), dated)
 
 
+def month_told(dated: dt.date) -> dt.date:
+    """The first day of what "the month" is: in its first days, the one that is over."""
+    return (dated.replace(day=1) - dt.timedelta(dated.day <= TURN)).replace(day=1)
+
+
+def _the_month(_: re.Match[str], dated: dt.date) -> Period:
+    first = month_told(dated)
+    return replace(_of_month(first, dated), open=first.month != dated.month)
+
+
 def _last_month(_: re.Match[str], dated: dt.date) -> Period:
     return _of_month((dated.replace(day=1) - dt.timedelta(1)).replace(day=1), dated)
 
@@ -209,7 +220,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|累计)", _quarter),
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
     (r"(?<!去年)全年(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹])", _whole_year),
-    (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
+    (r"\b(?:for|over|in|on|during) the month\b(?! (?:of|to|through|ended|since|before))", _the_month),
+    (r"\b(?:this|so far in the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),
     (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),

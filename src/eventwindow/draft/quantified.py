@@ -660,8 +660,10 @@ def figure_at(
     if session == "pre" and kind == "return" and not (moment or early):
         kind = "opening_gap"
     ends = sorted(sign * edge * scale for edge in (amount.low, amount.high))
+    stood = sentence.last("edge", before=mark.start, since=sentence.clause(mark)[0]) if kind == "price_level" else None
+    day = stood.value.date if stood else day_of(sentence, mark, context)
     return Statement(
-        0, kind, who, ends[0], ends[1], hedge, sign, date=day_of(sentence, mark, context), currency=amount.currency,
+        0, kind, who, ends[0], ends[1], hedge, sign, date=day, currency=amount.currency,
         open=tuple(reasons),
     )  # fmt: skip
 

@@ -252,8 +252,8 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
     ]
     most = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
     there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and most}
-    main = (day for r in found for day in r.days if not has_chinese(r.text))
-    story = next((day for day in main if dated - dt.timedelta(WEEK) < day <= dated), None)
+    main = [day for r in found for day in r.days if not has_chinese(r.text)]
+    story = dated if dated in main else next((d for d in main if dated - dt.timedelta(WEEK) < d <= dated), None)
     day, there = story or most, {} if story else there
     for r in found if len(found) > 1 else ():
         said = (_asked(s, there.get(region(known, s.who)) or day or dated) for s in r.statements)
@@ -474,6 +474,8 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     if not s.date or s.year:
         settled = s.year or {SPAN, POSSIBLE} & {*s.open} or sentence.has("date") or not sentence.chinese
         return replace(s, date=there, open=(WHICH_DAY, *s.open)) if there and not settled else s
+    if not place and s.who.symbols and not s.until and _overnight_told(sentence, s.date):
+        return replace(s, date=context.paper)  # what trades at night too: of the day that the story is of
     if sentence.chinese and s.until and (day := _up_to(sentence, mark, s, context, there)):
         return replace(s, until=day, open=(SPAN, *s.open))
     near, told = sentence.last("date", before=mark.start), sentence.all("date", within=(0, low))
@@ -492,6 +494,12 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
         own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
         day = (resolved(sentence, own[-1], context) if own else there or context.date) or day
     return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
+
+
+def _overnight_told(sentence: Sentence, day: dt.date) -> bool:
+    """Whether "overnight" told the day."""
+    nights = (m for m in sentence.all("date") if sentence.text[m.start : m.end].lower() == "overnight")
+    return any(m.value.date == day for m in nights)
 
 
 def _up_to(sentence: Sentence, mark: Mark, s: Statement, context: Context, there: dt.date | None) -> dt.date | None:

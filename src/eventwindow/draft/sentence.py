@@ -17,7 +17,7 @@ from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
 from eventwindow.draft.pairs import paired, quotations
 from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
-from eventwindow.draft.spans import limits, since
+from eventwindow.draft.spans import limits, since, stood_at
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import behind_role, strangers
 
@@ -232,7 +232,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     if has_chinese(text):
         single = [_since(m, single, text, dated) for m in single]
     else:
-        single = limits(since(single, text, dated, _ranks), text, dated)
+        single = [*limits(since(single, text, dated, _ranks), text, dated), *stood_at(text, dated)]
     single = [_base(m, single, text) for m in single]
     parts = clauses(text)
     marks = _joined(text, sorted(single, key=lambda m: m.start), names, parts)

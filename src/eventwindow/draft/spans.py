@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import WORDS, Period, back
+from eventwindow.draft.periods import WORDS, Period, back, month_told
 
 _TIMES = {"date", "ahead", "closed", "base", "since", "period"}
 _SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
@@ -45,6 +45,10 @@ _EVENT = re.compile(  # "before the news they had lost 8 % this year"
     r"|(?<!day )(?<!week )(?<!month )(?<!year )before (?:the|its|their|an?|it|that)\b"
     r"(?! (?:\w+ )?(?:open|close|bell|market)))",
     re.IGNORECASE,
+)
+_EDGE_OF = re.compile(  # "ended the month at 28,980", "finished last week at 192p", "ended 2016 at $86"
+    r"\b(?:end|clos|finish)(?:ed|ing|es|s)? (?:(?:the|last) (?P<unit>week|month|year)|(?P<alone>(?:19|20)\d\d))\b"
+    r"(?=[^;.]{0,40}?\bat\b)|\band (?P<next>(?:19|20)\d\d)(?= at\b)"
 )
 Ranks = Callable[[int, Sequence[Mark], str], bool]
 
@@ -164,3 +168,19 @@ def _limit(mark: Mark, text: str) -> Mark:
     before = found["word"].lower() == "before"
     day = DayMark(None, -1).resolved(mark.value.date) if before else mark.value.date
     return Mark(found.start(), mark.end, "limit", DayMark(day))
+
+
+def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
+    """The last weekday of a week, a month or a year at whose end a price is told to have stood."""
+    for m in _EDGE_OF.finditer(text):
+        year = int(
+            m["alone"] or m["next"] or dated.year - (m["unit"] == "year" and (dated.month == 1 or "last" in m[0]))
+        )
+        last = dt.date(year, 12, 31)
+        if m["unit"] == "week":
+            over = "last" in m[0] or dated.weekday() == 0
+            last = dated - dt.timedelta(dated.weekday() - 4 + 7 * over)
+        elif m["unit"] == "month":
+            last = month_told(dated).replace(day=28) + dt.timedelta(4)
+            last -= dt.timedelta(last.day)
+        yield Mark(*m.span(), "edge", DayMark(min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))))
