@@ -62,11 +62,10 @@ class Context:
         """The command that makes the result again: as it was given, where it was."""
         return self.command or f"eventwindow run {self.result.name}"
 
-    @cached_property
+    @property
     def dividends(self) -> str:
         """Whether the returns hold dividends, as keys of the catalogues end: those of all securities, some or none."""
-        held = [bool(frame["adj_close"].notna().any()) for frame in self.result.evidence.prices.values()]
-        return "" if all(held) else "_some" if any(held) else "_none"
+        return _dividends(self)
 
     @cached_property
     def study(self) -> Mapping[str, Any]:
@@ -135,8 +134,7 @@ class Context:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        listed = self.result.evidence.securities.to_dict("index")
-        return {str(s): self.language.either(row.get("name_en"), row.get("name_zh")) for s, row in listed.items()}
+        return {symbol: self.language.either(en, zh) for symbol, en, zh in _named(self)}
 
     def full_name(self, symbol: str) -> str:
         name = self.name(symbol)
@@ -208,6 +206,19 @@ def of_result(work: Callable[[Context], Held]) -> Callable[[Context], Held]:
     """Marks what says the same of a result in every language: it is worked out once."""
     name = f"{work.__module__}.{work.__qualname__}"
     return wraps(work)(lambda context: context.of_result(name, lambda: work(context)))
+
+
+@of_result
+def _dividends(context: Context) -> str:
+    held = [bool(frame["adj_close"].notna().any()) for frame in context.result.evidence.prices.values()]
+    return "" if all(held) else "_some" if any(held) else "_none"
+
+
+@of_result
+def _named(context: Context) -> list[tuple[str, object, object]]:
+    """The securities with their names in the two languages of a study's forms."""
+    listed = context.result.evidence.securities.reindex(columns=["name_en", "name_zh"])
+    return [(str(symbol), en, zh) for symbol, en, zh in listed.itertuples()]
 
 
 @of_result

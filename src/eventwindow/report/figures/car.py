@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
@@ -45,15 +46,19 @@ def _shown(context: Context, n: int) -> str:
 def car_data(context: Context) -> pd.DataFrame:
     """A row a security and day: CAR since the first day of the event window, and its 95 % interval."""
     chosen = context.abnormal.select(list(context.members[:MOST]))
-    start = chosen.window.start
-    parts = []
-    for day in chosen.window.taus:
-        held = chosen.car(Window(start, int(day)))
-        low, high = held.interval()
-        dates = chosen.event_days[:, day - start].astype("datetime64[D]").astype("datetime64[s]")
-        frame = pd.DataFrame({"security": chosen.labels["security"], "tau": int(day), "date": dates, "car": held.car})
-        parts.append(frame.assign(low=low, high=high))
-    data = pd.concat(parts).dropna(subset="car")
+    taus = [int(day) for day in chosen.window.taus]
+    sums = [chosen.car(Window(taus[0], day)) for day in taus]
+    low, high = (np.concatenate(ends) for ends in zip(*(held.interval() for held in sums), strict=True))
+    data = pd.DataFrame(
+        {
+            "security": chosen.labels["security"].tolist() * len(taus),
+            "tau": np.repeat(taus, len(chosen)),
+            "date": chosen.event_days.T.ravel().astype("datetime64[D]").astype("datetime64[s]"),
+            "car": np.concatenate([held.car for held in sums]),
+            "low": low,
+            "high": high,
+        }
+    ).dropna(subset="car")
     order = {s: k for k, s in enumerate(context.members)}
     return data.sort_values(["security", "tau"], key=lambda c: c.map(order) if c.name == "security" else c)[COLUMNS]
 

@@ -40,12 +40,9 @@ def gains_data(context: Context) -> pd.DataFrame:
     evidence, rows = context.result.evidence, []
     if "shares" not in evidence.tables:
         return pd.DataFrame(columns=["security", "date", "change"])
-    listed = evidence.securities
+    currencies = evidence.securities.reindex(columns=["currency"])["currency"].to_dict()
     for security in dict.fromkeys(context.abnormal.labels["security"]):
-        if (
-            str(listed.loc[security].get("currency", "")) == DOLLAR
-            and (found := _change(context, security)) is not None
-        ):
+        if currencies[security] == DOLLAR and (found := _change(context, security)) is not None:
             rows.append((security, context.day(security), found))
     table = pd.DataFrame(rows, columns=["security", "date", "change"])
     return table.sort_values("change", kind="stable").reset_index(drop=True)
@@ -55,8 +52,8 @@ def _change(context: Context, security: str) -> float | None:
     """Close less the close before, times the shares that were known on the day."""
     evidence, day = context.result.evidence, context.day(security)
     closes = evidence.prices[security]["close"]
-    place = int(closes.index.get_indexer(pd.DatetimeIndex([day]))[0])
-    if place < 1 or day != context.day_zero:
+    place = closes.index.searchsorted(day)
+    if day != context.day_zero or day not in closes.index or place < 1:
         return None
     try:
         shares = float(share_counts(evidence, security, pd.DatetimeIndex([day]))[0])

@@ -31,7 +31,8 @@ def groups(context: Context) -> Chart | None:
     ends = {key: context.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
     values = {"low": percent(means.min()), "high": percent(means.max())}
     title = "title" if -means.min() >= means.max() else "title_up"
-    rows = [_row(context, data[data["group"] == group], str(group)) for group in means.sort_values().index]
+    members = dict(list(data.groupby("group")))
+    rows = [_row(context, members[group], str(group)) for group in means.sort_values().index]
     paint = partial(draw_rows, rows=rows, axis=context.language.text("securities.axis"))
     return drawn(context, paint, "groups", data, title_key=title, n=len(means), **ends, **values)
 
@@ -39,16 +40,16 @@ def groups(context: Context) -> Chart | None:
 @of_result
 def groups_data(context: Context) -> pd.DataFrame:
     """A row a security: its AR of day 0, its group's mean, and the 2.5 and 97.5 % points of that mean on other days."""
-    parts = []
+    rows = []
     for group in context.groups:
         mine = context.abnormal.select((context.abnormal.labels["group"] == group).to_numpy())
         car = mine.car(DAY)
         drawn = draws(sample(mine, DAY))
         ends = [LEVEL / 2, 1 - LEVEL / 2]
         low, high = (np.nan, np.nan) if isinstance(drawn, Reason) else np.quantile(drawn.runs.mean(axis=0), ends)
-        frame = car.labels[["group", "security"]].assign(abnormal_return=car.car, low=low, high=high)
-        parts.append(frame.assign(mean=frame["abnormal_return"].mean())[COLUMNS].dropna(subset="abnormal_return"))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+        mean = pd.Series(car.car).mean()
+        rows += [(group, s, ar, mean, low, high) for s, ar in zip(car.labels["security"], car.car, strict=True)]
+    return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="abnormal_return").reset_index(drop=True)
 
 
 def _row(context: Context, mine: pd.DataFrame, group: str) -> Row:
@@ -89,11 +90,16 @@ def _intervals(context: Context, data: pd.DataFrame) -> list[Row]:
     """The securities by group, the hardest hit first."""
     figures = data[["abnormal_return", "low", "high"]].to_numpy().tolist()
     held, rows = dict(zip(data["security"], figures, strict=True)), []
-    for group, names in row_order(data.assign(tau=0)):
+    for group, names in _order(context):
         heading = context.group_name(group) or context.language.text("common.all")
         for k, name in enumerate(names):
             rows.append(interval_row(context, context.name(name), held[name], heading="" if k else heading))
     return rows
+
+
+@of_result
+def _order(context: Context) -> list[tuple[str, list[str]]]:
+    return row_order(securities_data(context).assign(tau=0))
 
 
 def interval_row(context: Context, name: str, held: Sequence[float], heading: str = "") -> Row:

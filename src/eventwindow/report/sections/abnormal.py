@@ -16,6 +16,7 @@ from eventwindow.report.context import Context, of_result
 from eventwindow.report.language import number, p_value, percent
 
 DASH = "–"  # in the place of a figure that was not worked out
+Row = Mapping[Any, Any]  # of a table of the result
 COLUMNS = ("actual", "expected", "ar", "interval", "p_sq", "p_scaled", "p_family", "p_t", "detectable")
 
 
@@ -42,8 +43,8 @@ def day_table(context: Context, securities: Sequence[str], caption: Words, label
     say = context.language.say
     head = tuple(say(f"abnormal.{key}") for key in ("security", "day", *COLUMNS))
     firms, rows = firms_on_day_0(context), list[tuple[Words, ...]]()
-    for security, row in context.day_rows(securities).iterrows():
-        low, high = row["low"], row["high"]
+    for security, row in context.day_rows(securities).to_dict("index").items():
+        low, high, firm = row["low"], row["high"], firms.get(str(security), {})
         name, group = context.full_name(str(security)), context.group_name(str(row["group"] or ""))
         day = context.language.short_day(row["date"])
         cells = (
@@ -52,9 +53,9 @@ def day_table(context: Context, securities: Sequence[str], caption: Words, label
             percent(row["actual_return"]),
             percent(row["expected_return"]),
             weighty(percent(row["abnormal_return"]), bool(low > 0 or high < 0)),
-            _intervals(context, firms, str(security), percent(low), percent(high)),
-            *_ranked(row, firms, str(security)),
-            *_firm(firms, str(security), p_value(row["p_value"], parametric=True)),
+            _intervals(context, firm, percent(low), percent(high)),
+            *_ranked(row, firm),
+            *_firm(firm, p_value(row["p_value"], parametric=True)),
         )
         rows.append(cells)
     dashes = [say("abnormal.dash_note")] if any(DASH in row for row in rows) else []
@@ -67,43 +68,42 @@ def report_windows(context: Context) -> list[Window]:
     return [Window(start, end) for start, end in context.study["windows"]["report"]]
 
 
-def _intervals(context: Context, firms: pd.DataFrame, security: str, low: str, high: str) -> Words:
+def _intervals(context: Context, firm: Row, low: str, high: str) -> Words:
     """The t interval and, below it, the one by inverting the ranks."""
     drawn = context.language.text("common.minus_to", low=low, high=high)
-    ranked = inverted_ends(firms, security)
+    ranked = inverted_ends(firm)
     if not ranked:
         return drawn
     return Markup("{}{}").format(drawn, tagged("small", context.language.text("abnormal.by_ranks", **ranked)))
 
 
-def inverted_ends(firms: pd.DataFrame, security: str) -> dict[str, str]:
+def inverted_ends(firm: Row) -> dict[str, str]:
     """The ends of the interval by inversion of SQ, where there is one."""
-    row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
-    ends = {key: row.get(f"{key}_sq") for key in ("low", "high")}
+    ends = {key: firm.get(f"{key}_sq") for key in ("low", "high")}
     held = all(end is not None and np.isfinite(end) for end in ends.values())
     return {key: percent(end) for key, end in ends.items()} if held else {}
 
 
 @of_result
-def firms_on_day_0(context: Context) -> pd.DataFrame:
+def firms_on_day_0(context: Context) -> dict[str, Row]:
     """What the result holds of single firms on day 0 beyond the t-test and SQ, by security."""
     table = context.table("firms", "security", "window_start", "window_end")
-    return table[(table["window_start"] == 0) & (table["window_end"] == 0)].set_index("security")
+    rows = table[(table["window_start"] == 0) & (table["window_end"] == 0)].to_dict("records")
+    return {row["security"]: row for row in rows}
 
 
-def _ranked(row: pd.Series, firms: pd.DataFrame, security: str) -> tuple[Words, Words]:
+def _ranked(row: Row, firm: Row) -> tuple[Words, Words]:
     """SQ, plain and scaled by expected volatility; the one that leads in bold."""
     moved = bool(unlike(row.get("volatility_ratio", np.nan)))
-    scaled = row["p_leading"] if moved else firms.get("p_sq_scaled", pd.Series(dtype=float)).get(security)
+    scaled = row["p_leading"] if moved else firm.get("p_sq_scaled")
     plain = p_value(row.get("p_sample_quantile"))
     return weighty(plain, bool(plain) and not moved), weighty(p_value(scaled) or DASH, moved)
 
 
-def _firm(firms: pd.DataFrame, security: str, p_t: str) -> tuple[str, ...]:
+def _firm(firm: Row, p_t: str) -> tuple[str, ...]:
     """Romano–Wolf within the group, t, and the smallest effect to be seen."""
-    row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
-    detectable = percent(row.get("detectable_leading"), sign=False)
-    return p_value(row.get("p_romano_wolf")) or DASH, p_t, detectable or DASH
+    detectable = percent(firm.get("detectable_leading"), sign=False)
+    return p_value(firm.get("p_romano_wolf")) or DASH, p_t, detectable or DASH
 
 
 def _activity(context: Context) -> Iterator[Table]:
@@ -135,10 +135,7 @@ def _active(context: Context, row: pd.Series) -> tuple[str, ...]:
 
 def sums_table(context: Context, securities: Sequence[str], noted: bool = False) -> Table:
     """CAR over the report windows, each with its p (SQ) or the reason why there is none; other news as a hint."""
-    say, windows = context.language.say, report_windows(context)
-    sums = context.result.tables["cumulative"]
-    keys = ["security", "window_start", "window_end"]
-    mine = sums[sums["event"] == context.event].set_index(keys).to_dict("index")
+    say, windows, mine = context.language.say, report_windows(context), _sums(context)
     cells = [[mine.get((s, w.start, w.end), {}) for w in windows] for s in securities]
     rows: tuple[tuple[Words | Cell, ...], ...] = tuple(
         (context.full_name(s), *(_sum(context, cell) for cell in row)) for s, row in zip(securities, cells, strict=True)
@@ -149,14 +146,22 @@ def sums_table(context: Context, securities: Sequence[str], noted: bool = False)
     return Table(say("abnormal.windows_table"), "L" + " r" * len(windows), head, rows, note)
 
 
-def _note(cell: Mapping[Any, Any]) -> Reason | None:
+@of_result
+def _sums(context: Context) -> dict[tuple[str, int, int], Row]:
+    """The headline event's sums, by security and window."""
+    sums = context.result.tables["cumulative"]
+    rows = sums[sums["event"] == context.event].to_dict("records")
+    return {(row["security"], row["window_start"], row["window_end"]): row for row in rows}
+
+
+def _note(cell: Row) -> Reason | None:
     found = cell.get("note")
     return found if isinstance(found, Reason) else None
 
 
-def _sum(context: Context, cell: Mapping[Any, Any]) -> Cell:
+def _sum(context: Context, cell: Row) -> Cell:
     p = cell.get("p_leading", cell.get("p_value"))
     reason = _note(cell)
     note = "" if reason is None else context.language.reason(reason)
-    car = weighty(percent(cell.get("car")) or DASH, bool(pd.notna(p) and p < LEVEL))
+    car = weighty(percent(cell.get("car")) or DASH, p is not None and bool(p < LEVEL))
     return Cell(Markup("{}{}").format(car, tagged("small", p_value(p) or note)), hint=note)

@@ -9,7 +9,7 @@ from eventwindow.claims.measures.panel import PanelBreadth
 from eventwindow.claims.model import Verdict
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Paragraph, Picture, Table
-from eventwindow.report.context import Context, judged
+from eventwindow.report.context import Context, judged, of_result
 from eventwindow.report.figures.benchmarks import REMARK, benchmark_data, benchmark_name
 from eventwindow.report.language import p_value, percent
 
@@ -25,6 +25,7 @@ def benchmark(context: Context) -> Iterator[Block]:
     yield from _sets(context)
 
 
+@of_result
 def group_views(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The groups against the study's benchmark, and against it without the treated (no row without any), by group."""
     table = context.table("group_views", *VIEWS)

@@ -23,7 +23,7 @@ from eventwindow.report.blocks import (
     folded,
     weighty,
 )
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import percent
 from eventwindow.study.provenance import told_origin, told_origins
@@ -155,20 +155,28 @@ def _exchanges(context: Context) -> Table:
     """One row an exchange: how many securities, and day 0 of every event, a star where it was moved."""
     say, named = context.language.say, [e["id"] for e in context.study["events"]]
     counts = context.abnormal.labels.groupby("mic", sort=False)["security"].nunique()
-    events = context.result.calendar[context.result.calendar["kind"] == "event"].set_index(["id", "mic"])
+    events = _sessions(context)
     rows = tuple(
-        (exchange_name(context, str(mic)), str(n), *(_day(context, events, event, str(mic)) for event in named))
+        (exchange_name(context, str(mic)), str(n), *(_day(context, events.get((event, str(mic)))) for event in named))
         for mic, n in counts.items()
     )
     head = (say("data.exchange"), say("data.securities"), *map(context.event_name, named))
     return Table(say("data.exchanges"), "L r" + " d" * len(named), head, rows, say("data.shift_mark"))
 
 
-def _day(context: Context, events: pd.DataFrame, event: str, mic: str) -> str:
-    if (event, mic) not in events.index:
+@of_result
+def _sessions(context: Context) -> dict[tuple[str, str], tuple[pd.Timestamp, bool]]:
+    """Event and exchange → its day 0 there, and whether it was moved."""
+    rows = context.result.calendar[context.result.calendar["kind"] == "event"]
+    columns = (rows[column] for column in ("id", "mic", "session", "shift"))
+    return {(i, mic): (day, isinstance(shift, Reason)) for i, mic, day, shift in zip(*columns, strict=True)}
+
+
+def _day(context: Context, session: tuple[pd.Timestamp, bool] | None) -> str:
+    if session is None:
         return ""
-    session, shift = events.xs((event, mic))[["session", "shift"]]
-    return context.language.day(session) + ("*" if isinstance(shift, Reason) else "")
+    day, moved = session
+    return context.language.day(day) + ("*" if moved else "")
 
 
 def _late_exchanges(context: Context) -> Iterator[Aside]:

@@ -11,7 +11,7 @@ from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Reason
 from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.language import SPACE, number, p_value, percent, points
 from eventwindow.report.sections.abnormal import firms_on_day_0, inverted_ends
 from eventwindow.report.sections.market import benchmark_return
@@ -57,7 +57,7 @@ def first_sentence(context: Context, *, whole: bool = True) -> Markup:
         whole=percent(market),
         name=context.name(name),
     )
-    ranked = inverted_ends(firms_on_day_0(context), name) if whole else {}
+    ranked = inverted_ends(firms_on_day_0(context).get(name, {})) if whole else {}
     return context.language.sentences(moved, abnormal, *([say("finding.by_ranks", **ranked)] if ranked else []))
 
 
@@ -81,15 +81,10 @@ def as_far(row: pd.Series) -> tuple[int, int] | None:
 
 def basket_sentence(context: Context, *, test: bool = True) -> Markup:
     """The mean abnormal return of the headline basket with p of the `test` that leads, or that none does."""
-    tests = context.result.tables["tests"]
-    here = tests[(tests["event"] == context.event) & (tests["group"] == context.basket)]
-    here = here[(here["window_start"] == 0) & (here["window_end"] == 0) & here["p_value"].notna()]
-    here, why = here[here["n"] > 1], none_leads(here)
-    held = here[here["valid"].astype(bool)]
-    if not context.basket or (held.empty and not (why and len(here))):
+    found, say = _basket(context), context.language.say
+    if found is None:
         return Markup("")
-    row, say = (here if held.empty else held).iloc[0], context.language.say
-    mean = float(context.abnormal.select(list(context.members)).caar(DAY))
+    row, mean, why = found
     none = say("finding.no_test", times=number(why.value("ratio"), 2)) if why else None
     known = none or _tested(context, row, "finding.tested" if test else "story.tested")
     return say(
@@ -99,6 +94,20 @@ def basket_sentence(context: Context, *, test: bool = True) -> Markup:
         aar=percent(abs(mean), sign=False),
         tested=known,
     )
+
+
+@of_result
+def _basket(context: Context) -> tuple[pd.Series, float, Reason | None] | None:
+    """The first row of the basket's tests on day 0, its mean abnormal return, and why no test leads."""
+    tests = context.result.tables["tests"]
+    here = tests[(tests["event"] == context.event) & (tests["group"] == context.basket)]
+    here = here[(here["window_start"] == 0) & (here["window_end"] == 0) & here["p_value"].notna()]
+    here, why = here[here["n"] > 1], none_leads(here)
+    held = here[here["valid"].astype(bool)]
+    if not context.basket or (held.empty and not (why and len(here))):
+        return None
+    mean = float(context.abnormal.select(list(context.members)).caar(DAY))
+    return (here if held.empty else held).iloc[0], mean, why
 
 
 def _tested(context: Context, row: pd.Series, words: str) -> Markup:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Paragraph, Table
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.benchmark import group_views, shown
 from eventwindow.report.sections.verdicts import beside
@@ -32,6 +32,7 @@ def market(context: Context) -> Iterator[Block]:
     yield from _group_table(context)
 
 
+@of_result
 def _figures(context: Context) -> dict[Key, tuple[int, float]]:
     """Number of stocks and value, of each of the market's figures."""
     table = context.table("market")

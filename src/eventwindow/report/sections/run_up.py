@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Paragraph, Table
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import Language, p_value, percent, tau
 from eventwindow.report.sections.data import exchange_name
@@ -46,16 +46,19 @@ def _approach(context: Context) -> pd.DataFrame:
     return context.table("approach", "event", "window_start", "window_end", "first", "last")
 
 
+@of_result
 def _mine(context: Context) -> pd.DataFrame:
     """The headline's sessions one by one, the first candidate first, then the sum of those before day 0."""
     table = _approach(context)
     return table[table["event"] == context.event]
 
 
+@of_result
 def _news(context: Context) -> pd.Series | None:
     """The earliest event whose own day 0 is one of the sessions that the study holds for candidates."""
     table, mine = _approach(context), _mine(context)
-    asked = bool(context.study["robustness"].get("candidates")) or bool(beside(context, "late"))
+    accounts = any(judged.reading.section == "late" for judged in context.result.readings)
+    asked = accounts or bool(context.study["robustness"].get("candidates"))
     if not asked or len(mine) < 2:
         return None
     days = table[(table["event"] != context.event) & (table["window_end"] == 0)].sort_values("first")

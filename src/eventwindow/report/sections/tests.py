@@ -1,6 +1,7 @@
 """The tests of each group: those that hold for the design first, the invalid ones once and marked."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -201,26 +202,38 @@ def _groups(context: Context, tests: pd.DataFrame) -> Table:
     """Mean CAR of every group and window with the two leading p-values."""
     say, windows = context.language.say, report_windows(context)
     means, counted = context.of_result("means of groups", lambda: _means(context, tests)), 0
-    held = tests[tests["valid"].astype(bool) & tests["p_value"].notna()]
-    led = held.drop_duplicates(CELL).set_index(CELL)[["test", "p_value"]].to_dict("index")
-    patell = held[held["test"] == "adjusted_patell_z"].set_index(CELL)["p_value"].to_dict()
-    rows = []
+    led, patell = context.of_result("tests of groups", lambda: _leading(tests))
+    most, rows = tests.groupby("group", sort=False)["n"].max().to_dict(), []
     for group in dict.fromkeys(tests["group"]):
         cells: list[Words] = []
         for window in windows:
             at = (group, window.start, window.end)
-            one = led.get(at, {"test": "", "p_value": np.nan})
+            test, first = led.get(at, ("", np.nan))
             counted += at in led
             mean = percent(means.get((group, window), np.nan)) or DASH
-            first, ranked = one["p_value"], str(one["test"]).startswith(RANKED)
+            ranked = test.startswith(RANKED)
             both = p_value(first, parametric=not ranked), p_value(patell.get(at, np.nan), parametric=True)
             shown, strong = " · ".join(p or DASH for p in both), bool(first < LEVEL)
             cells.append(Markup("{}{}").format(weighty(mean, strong), tagged("small", shown)))
-        n = int(tests.loc[tests["group"] == group, "n"].max())
-        rows.append((context.group_name(str(group)), str(n), *cells))
+        rows.append((context.group_name(str(group)), str(int(most[group])), *cells))
     head = (say("tests.group"), say("tests.n"), *map(context.language.window, windows))
     note = say("tests.many", n=counted, false=number(LEVEL * counted, 0))
     return Table(say("tests.groups_table"), "L r" + " r" * len(windows), head, tuple(rows), note, "groups")
+
+
+Cell = tuple[str, int, int]  # a group and a window
+
+
+def _leading(tests: pd.DataFrame) -> tuple[dict[Cell, tuple[str, float]], dict[Cell, float]]:
+    """The test that leads with its p, and the p of the adjusted Patell test, by group and window."""
+    held = tests[tests["valid"].astype(bool) & tests["p_value"].notna()]
+    led, patell = dict[Cell, tuple[str, float]](), dict[Cell, float]()
+    for *at, test, p in held[[*CELL, "test", "p_value"]].itertuples(index=False, name=None):
+        cell: Any = tuple(at)
+        led.setdefault(cell, (test, p))
+        if test == "adjusted_patell_z":
+            patell[cell] = p
+    return led, patell
 
 
 def _means(context: Context, tests: pd.DataFrame) -> dict[tuple[str, Window], float]:
