@@ -75,6 +75,13 @@ def test_what_is_refused_is_refused_at_both_doors_in_the_same_words(case, door):
     assert words in str(error.value) and error.value.remedy
 
 
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("by", [{"benchmark": "MKT"}, {"model": "mean_adjusted"}, {"factors": MARKET}])
+def test_a_table_without_a_row_is_told_at_both_doors(by, door):
+    with pytest.raises(StudyError, match=r"the table of returns: (holds no rows|the benchmark 'MKT' has no figure)"):
+        door(R.iloc[:0], E, **by | SPANS)
+
+
 def test_every_name_that_is_no_column_is_told_beside_the_one_it_may_mean():
     with pytest.raises(StudyError) as error:
         in_library(R, E.assign(security=["f0", "F1", " F2"]), **BY)

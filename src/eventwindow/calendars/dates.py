@@ -189,9 +189,11 @@ def _to_dates(index: pd.Index) -> str:
 
 
 def check_sessions(index: pd.Index, where: str) -> pd.DatetimeIndex:
-    """Days without zone or time of day, ascending, each once; the index as it is."""
+    """One day or more without zone or time of day, ascending, each once; the index as it is."""
     if not isinstance(index, pd.DatetimeIndex):
         raise StudyError("the index holds no dates", where=where, remedy=_to_dates(index))
+    if index.empty:
+        raise StudyError("holds no rows", where=where, remedy="Give a row a session, from before the first event on.")
     if index.hasnans:
         raise StudyError("a row without a date", where=where, remedy="Write its date, or leave it out.")
     if index.tz is not None or not index.is_normalized:

@@ -188,8 +188,6 @@ def with_day_zero(
     that have no session are told at once, and with them the securities that are not `held`. A date that is no session
     moves by `most` weekdays at most.
     """
-    if not len(sessions):
-        raise StudyError("the table of returns has no row", remedy="Give returns from before the first event on.")
     rows = Rows("the table of events", "index", events.index)
     events = checked_events(events, rows, held)
     days, shifts, faults = placed(events, sessions, (rule, most, exchange), rows)
