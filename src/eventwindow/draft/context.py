@@ -77,7 +77,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     """The day in the mark's clause, else the one before it; in English also a later one; else the paragraph's."""
     low, high = sentence.clause(mark)
     if base := base_of(sentence, mark):
-        return resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
+        return _earlier(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
     near = _beside(sentence, mark) or _of_row(sentence, mark)
     own = near if near and near.kind == "date" else None
     if own is None and (behind := _day_after(sentence, mark)):
@@ -104,6 +104,16 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found is None:
         return context.date
     return resolved(sentence, found, context)
+
+
+def _earlier(sentence: Sentence, base: Mark, context: Context) -> dt.date | None:
+    """The day of a base, which lies before that of the move: "closed at $158 on Monday, down from $184 on Friday"."""
+    day = resolved(sentence, base, context)
+    told = [m for m in sentence.all("date", within=(0, base.start)) if sentence.reaches(m, base)]
+    main = told[-1] if told else None
+    later = main and main.value.date and day and day > main.value.date
+    weekday = sentence.text[base.start : base.end].lower().endswith("day")
+    return day - dt.timedelta(7) if later and weekday and day and not sentence.chinese else day
 
 
 def _day_after(sentence: Sentence, mark: Mark) -> Clause | None:
@@ -318,7 +328,8 @@ def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) ->
         before = told[-1] if told else context.span if context else None
         return before and replace(before, open=True)  # 英伟达同期升285%
     row = sentence.chinese and mark.kind == "amount" and not sentence.has("period", within=sentence.clause(mark))
-    found = (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _own_period(sentence, mark)
+    found = (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _in_row(sentence, mark)
+    found = found or _own_period(sentence, mark)
     return _limited(sentence, mark, found, context) if found and context and not sentence.chinese else found
 
 
@@ -338,6 +349,18 @@ def _limited(sentence: Sentence, mark: Mark, span: Period, context: Context) -> 
         own = told and sentence.held(told) == sentence.held(mark)  # "on Friday it had gained 4 % this year"
         end = day if own else DayMark(None, -1).resolved(day)
     return replace(span, until=end, open=True) if end and span.first and span.first <= end else span
+
+
+def _in_row(sentence: Sentence, mark: Mark) -> Period | None:
+    """The span of the figure before, in a clause that tells none: "this year, with the DAX up 9 % and the CAC 8 %"."""
+    low, high = sentence.clause(mark)
+    before = sentence.last("amount", before=mark.start, since=low)
+    if sentence.chinese or mark.kind != "amount" or before is None or before.value.unit != mark.value.unit:
+        return None
+    if sentence.has("period", "date", "limit", within=(low, high)):
+        return None
+    shared = period_of(sentence, before)
+    return shared and replace(shared, open=True)
 
 
 def _elsewhere(sentence: Sentence, span: Mark, mark: Mark) -> bool:

@@ -40,6 +40,7 @@ _RUN = re.compile(
     rf"|\bfor (?:an?|the) (?P<nth2>{_NTH}|\d+(?:nd|rd|th)) (?:trading )?(?:day|session|week)\b"
     rf"|\b(?P<n>{_N}) (?:{_AGAIN}\b|(?:[\w-]+ ){{1,2}}?{_ROW}\b)"
     rf"|\b(?P<n2>{_N})[- ](?:day|session|week) (?:losing|winning|run|streak|rout|sell-?off|{_MOVE})\b"
+    r"(?! (?:of|to) [^\w\s]?\d)"  # what has a figure is no run
     rf"|\b(?:run|streak|string) of (?P<n3>{_N})\b"
     rf"|\beach of (?:the|its) (?P<before>{_BACK} (?P<n4>{_N})|(?P<n5>{_N}) {_BACK}) (?:trading )?(?:days|sessions)\b"
     rf"|\b(?P<first>first) {_MOVE} in (?P<n6>{_N}) (?:trading )?(?:days|sessions)\b"

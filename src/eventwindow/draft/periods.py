@@ -124,6 +124,28 @@ def _quarter(m: re.Match[str], dated: dt.date) -> Period:
     return Period(first=first, until=min(dated, following - dt.timedelta(1)))
 
 
+def _part_of_year(m: re.Match[str], dated: dt.date) -> Period:
+    """A quarter or a half, the last one of its number that had begun; of which year is not told but by its number."""
+    length = 3 if m["part"].lower() == "quarter" else 6
+    start = length * ("first", "second", "third", "fourth").index(m["nth"].lower())
+    if start >= 12:
+        return Period(open=True)
+    year = int(m["year"] or dated.year - (start + 1 > dated.month))
+    last = (dt.date(year, start + length, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
+    return Period(first=dt.date(year, start + 1, 1), until=min(dated, last), open=True)
+
+
+def _part_of_month(m: re.Match[str], dated: dt.date) -> Period:
+    """The first or the last days or weeks of a month or of the year."""
+    days = _count(m["n"] or "1") * (7 if m["unit"].lower() == "week" else 1)
+    number = month_number(m["em"]) if m["em"] else 1
+    first = dt.date(dated.year - (number > dated.month), number, 1)
+    if m["which"].lower() in {"first", "opening"}:
+        return Period(first=first, until=min(dated, first + dt.timedelta(days - 1)), open=True)
+    last = _of_month(first, dated).until
+    return Period(first=last - dt.timedelta(days - 1) if last and m["em"] else None, until=last, open=True)
+
+
 def _this_month(_: re.Match[str], dated: dt.date) -> Period:
     return _of_month(dated.replace(day=1), dated)
 
@@ -204,6 +226,9 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:in|both|and|of) (?P<en>(?:19|20)\d\d)\b|(?P<zh>(?:19|20)\d\d)\s*年(?!\s*\d*\s*(?:月|以来|底|初|代))", _year),  # noqa: E501
     (r"(?<=%) (?:for|in) (?P<en>(?:19|20)\d\d)\b(?P<zh>)", _year),
     (r"\b(?:for|in|over|during) the quarter\b|\bthis quarter\b", _this_quarter),
+    (r"\b(?:in|for|over|during) the (?P<nth>first|second|third|fourth) (?P<part>quarter|half)\b(?: of (?:the year|(?P<year>(?:19|20)\d\d)))?", _part_of_year),  # noqa: E501
+    (rf"\b(?:in|over|during|for) the (?P<which>first|opening|last|final) (?:(?P<n>{_N}) )?(?P<unit>day|week)s? of (?:{_EN_MONTH}|the year)\b", _part_of_month),  # noqa: E501
+    (rf"\b(?P<en>{_N})[- ](?:day|session) (?=(?:gain|loss|drop|fall|rise|rally|slide|decline|advance|rout|slump|sell-?off|surge|plunge|jump)\b)(?P<sure>)(?P<sure2>)(?P<zh>)", _sessions),  # noqa: E501
     (rf"\bbetween {_EN_MONTH} and {_EN_MONTH.replace('em', 'em2')}\b(?! \d)", _months),
     (rf"\b(?:than|from|above|below) (?:at |it was at )?the end of (?:last )?(?:(?P<year>(?:19|20)\d\d)|{_EN_MONTH})\b", _end_of),  # noqa: E501
     (r"\b(?:where|than when|what) (?:it|they|the \w+) (?:was|were|stood|began|started) (?:at )?the (?:start of the |beginning of the )?year\b|\bthan at the (?:start|turn|beginning) of the year\b|\bover the year to date\b|\bon the year\b", _this_year),  # noqa: E501
@@ -212,9 +237,9 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
-    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|(?:[本这当]|这一)周(?![一二三四五六日])(?:累计)?|周线|[全单]周(?:累计)?|(?<![近去上])一周(?:以?来)?(?=累|[升跌涨挫]|贬|[^,。;\d]{0,8}?[升跌涨挫贬]了?\d)|(?<![上本])周(?=[升跌涨挫]幅?[\d约近逾达累])", _week),  # noqa: E501
+    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the (?:[a-z]+-shortened )?week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|(?:[本这当]|这一)周(?![一二三四五六日])(?:累计)?|周线|[全单]周(?:累计)?|(?<![近去上])一周(?:以?来)?(?=累|[升跌涨挫]|贬|[^,。;\d]{0,8}?[升跌涨挫贬]了?\d)|(?<![上本])周(?=[升跌涨挫]幅?[\d约近逾达累])", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
-    (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
+    (rf"\b(?:for|over|during|in) (?:the (?:whole |month |course )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
      r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|[至迄]今|(?=(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
     (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|累计)", _quarter),

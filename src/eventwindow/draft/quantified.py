@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
 from eventwindow.draft.amounts import basis
-from eventwindow.draft.clauses import COMPARISON
+from eventwindow.draft.clauses import COMPARISON, PARTICIPLE, RELATIVE
 from eventwindow.draft.context import (
     Context,
     base_of,
@@ -241,7 +241,7 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
     before = [m for m in before if m.kind != "off" or not _goes_on(sentence, m, mark)]
-    after = sentence.all("off", within=(mark.end, high))
+    after = [m for m in sentence.all("off", within=(mark.end, high)) if _of_clause(sentence, m, mark)]
     if before:
         noun = before[-1].kind
         return noun == "off" or (noun != "value" and bool(after) and _joined_to(sentence, mark, after[0]))
@@ -260,6 +260,12 @@ def of_turnover(sentence: Sentence, mark: Mark) -> bool:
     last = sentence.last("volume", "stock", "value", "names", *MOVES, before=low)
     compared = sentence.chinese and mark.value.unit == "percent" and _THAN_DAY.match(sentence.text, low)
     return bool(compared and last and last.kind == "volume")
+
+
+def _of_clause(sentence: Sentence, noun: Mark, mark: Mark) -> bool:
+    """Whether a noun behind the figure is of its clause: not so in "since it told earnings", "after sales fell"."""
+    apart = [c for c in sentence.held(noun) if not c.start <= mark.start < c.end]
+    return not any(c.kind in {PARTICIPLE, RELATIVE} for c in apart)
 
 
 def _goes_on(sentence: Sentence, noun: Mark, mark: Mark) -> bool:

@@ -14,6 +14,7 @@ from eventwindow.draft.periods import WORDS, Period, back, month_told
 
 _TIMES = {"date", "ahead", "closed", "base", "since", "period"}
 _SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|than at|compared (?:with|to)|against)\s+(?=the (?:start|beginning|turn|end) of)")
 _ENDS = re.compile(  # where what is told behind "since" ends
     r"[,;:)]|\.(?:\s|$)|[—–]|\s(?:but|while|after|as|although|through|until|is|are)\s|\sand\s|\sto\s(?=[^\w\s]{0,3}\d)"
 )
@@ -56,7 +57,7 @@ Ranks = Callable[[int, Sequence[Mark], str], bool]
 def since(marks: Sequence[Mark], text: str, dated: dt.date, ranks: Ranks) -> list[Mark]:
     """The marks, with one for each "since": a span, or how far a rank before it looks back."""
     kept = list(marks)
-    for m in _SINCE.finditer(text):
+    for m in (*_SINCE.finditer(text), *_FROM.finditer(text)):
         times = [
             t for t in marks if t.kind in _TIMES and m.start() < t.end and t.start < _stretch(text, m.end(), marks)
         ]

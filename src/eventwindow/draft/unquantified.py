@@ -218,6 +218,9 @@ def _rank(
         reasons = (*(() if told else (SINCE,)), *_of_moment(sentence, mark, said), *inverse(who, names))
         reasons += (SINCE,) if since is None and _SINCE_OTHER.match(sentence.text, mark.end) else ()
         reasons += (SCOPE,) if _SCOPE.match(sentence.text, mark.end) else ()
+        reasons += (
+            (FALLBACK,) if words.isascii() and words.isalpha() else ()
+        )  # "was its worst since 2021": of what is told by no noun
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
 
 
