@@ -22,6 +22,7 @@ from test_prices_yahoo import own_zone_cache  # noqa: F401 - a fixture
 from yahoo_server import Ticker, YahooServer, session
 
 from eventwindow.cli.main import main
+from eventwindow.prices.answers import Admission
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.retry import Limits
@@ -44,6 +45,12 @@ def server():
     server = YahooServer(tickers)
     yield server
     server.close()
+
+
+def at_noon(cache, client, now, *more, **options):
+    """Answers come while New York trades: after its close today's bar would be a session's, and the right rows end before."""
+    noon = now.tz_convert(TODAY.tz).normalize() + pd.Timedelta("12h")
+    return Admission(cache, client, noon.tz_convert("UTC"), *more, **options)
 
 
 class Commands:
@@ -72,6 +79,7 @@ class Commands:
         monkeypatch.setattr("eventwindow.study.check.concluded", concluded)
         monkeypatch.setattr("eventwindow.study.run._analysed", analysed)
         self.monkeypatch = monkeypatch
+        monkeypatch.setattr("eventwindow.prices.load.Admission", at_noon)
         self.wait(PATIENT)
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "xdg"))
         monkeypatch.chdir(folder)
@@ -124,7 +132,12 @@ def cars(result):
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory):
-    return new_study(tmp_path_factory.mktemp("new") / "first")
+    """A new study, with its figures as Parquet, which is read sooner."""
+    study = new_study(tmp_path_factory.mktemp("new") / "first")
+    text = study / "figures" / "daily.csv"
+    pd.read_csv(text).to_parquet(text.with_suffix(".parquet"))
+    text.unlink()
+    return study
 
 
 @pytest.fixture(scope="module")

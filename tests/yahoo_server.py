@@ -16,6 +16,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import isnan
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -40,8 +41,7 @@ class Ticker:
         if len(rows) == 0:
             result["indicators"] = {"quote": [{}], "adjclose": [{}]}
             return {"chart": {"result": [result], "error": None}}
-        held = rows.astype(float).astype(object)
-        plain = held.where(held.notna(), None).to_dict("list")
+        plain = {c: [None if isnan(v) else v for v in rows[c].astype(float).tolist()] for c in rows}
         result["timestamp"] = stamps.tolist()
         result["indicators"] = {
             "quote": [{c: plain[c] for c in ("open", "high", "low", "close", "volume")}],
