@@ -5,11 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from arch.bootstrap import StationaryBootstrap
 from panels import EVENT, on_days, on_one_day, panel
 from scipy import stats
-from statsmodels.multivariate.manova import MANOVA
-from statsmodels.stats.power import TTestPower
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, signed
@@ -67,6 +64,8 @@ def test_under_scholes_williams_the_joint_tests_name_the_days_that_the_model_lea
 
 
 def test_sur_f_equals_wilks_f_of_a_day_dummy() -> None:
+    from statsmodels.multivariate.manova import MANOVA
+
     returns = panel(3)
     ar = on_one_day(returns)
     days = np.r_[30:95, 100]  # the estimation window [-70, -6] of day 100, and day 0
@@ -78,10 +77,12 @@ def test_sur_f_equals_wilks_f_of_a_day_dummy() -> None:
 
 
 def test_sur_and_gls_have_their_size_in_normal_data() -> None:
-    """Ten firms, forty days, correlated: the p-values of a true null are uniform."""
+    """Ten firms, forty days, correlated: the p-values of a true null are uniform, in 300 baskets beside one market."""
+    drawn = [panel(seed, firms=10).drop(columns="MKT").add_suffix(f"_{seed}") for seed in range(300)]
+    every = on_one_day(pd.concat([*drawn, panel(300)["MKT"]], axis=1), estimation=(-45, -6))
     p = {"sur": [], "gls": []}
-    for seed in range(300):
-        ar = on_one_day(panel(seed, firms=10), estimation=(-45, -6))
+    for basket in np.arange(3000).reshape(300, 10):
+        ar = every.select(basket)
         p["sur"].append(sur_f(sample(ar, DAY)).p_value)
         p["gls"].append(gls_t(sample(ar, DAY)).p_value)
     for values in p.values():
@@ -106,6 +107,8 @@ def test_sur_needs_complete_members_and_enough_days() -> None:
 
 def test_the_bootstrap_draws_as_arch_does() -> None:
     """The spread of a five-day mean CAR under the null, 4,000 draws each: within four Monte-Carlo errors."""
+    from arch.bootstrap import StationaryBootstrap
+
     ar = on_one_day(panel(6))
     e = ar.residuals - ar.residuals.mean(axis=1, keepdims=True)
     at = stationary_indices(0, 65, 5, 4000, 4.0)
@@ -181,6 +184,8 @@ def test_the_largest_of_one_candidate_is_the_plain_permutation() -> None:
 
 @pytest.mark.parametrize("dof", [10, 60, 248])
 def test_the_detectable_effect_equals_statsmodels(dof: int) -> None:
+    from statsmodels.stats.power import TTestPower
+
     theirs = TTestPower().solve_power(nobs=dof + 1, alpha=0.05, power=0.8) * np.sqrt(dof + 1)
     assert detectable(dof) == pytest.approx(theirs, rel=1e-6)
 
