@@ -181,11 +181,11 @@ def test_formulas_are_set_as_mathematics_from_the_pages_own(both):
     assert "Z=∑iSCARi" in whole
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_the_same_result_gives_the_same_bytes(deepseek, written, drawings, code):
+def test_the_same_result_gives_the_same_bytes(deepseek, written, drawings):
+    """In Chinese, which takes all fonts, those of Latin letters too."""
     pytest.importorskip("typst", reason="needs the extra pdf")
-    again = pdf_bytes(Context(deepseek, language(code), COMMAND), drawings[code])
-    assert again == (written / file_name(code)).with_suffix(".pdf").read_bytes()
+    again = pdf_bytes(Context(deepseek, language("zh-Hant"), COMMAND), drawings["zh-Hant"])
+    assert again == (written / file_name("zh-Hant")).with_suffix(".pdf").read_bytes()
 
 
 def test_texts_of_a_study_stay_text(hostile_report):
@@ -195,8 +195,8 @@ def test_texts_of_a_study_stay_text(hostile_report):
     assert stands(bare("and awe"), pages)
 
 
-def test_a_character_that_no_font_has_is_told_and_the_pdf_is_written(deepseek):
-    odd = replace(deepseek, title_en="a private \U000f1234 sign", verdicts=(), readings=(), disagreements=())
+def test_a_character_that_no_font_has_is_told_and_the_pdf_is_written(template):
+    odd = replace(template, title_en="a private \U000f1234 sign", verdicts=(), readings=(), disagreements=())
     with pytest.warns(UserWarning, match="no font here draws \U000f1234: boxes stand in the PDF"):
         assert pdf_bytes(Context(odd, language("en")), {}).startswith(b"%PDF")
 

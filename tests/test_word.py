@@ -83,7 +83,8 @@ def test_every_kind_of_block_on_paper_has_its_way():
 
 def test_the_same_result_gives_the_same_bytes(template):
     context = Context(template, language("zh-Hant"))
-    assert docx_bytes(context, charts(context)) == docx_bytes(context, charts(context))
+    drawn = charts(context)
+    assert docx_bytes(context, drawn) == docx_bytes(context, drawn)
 
 
 def test_the_command_writes_it_beside_the_page(tmp_path):
