@@ -139,9 +139,10 @@ def server(tmp_path_factory):
     held.stop()
 
 
-@pytest.fixture
-def held(tmp_path):
-    server = Server(tmp_path / "runs", python=HELD)
+@pytest.fixture(scope="module")
+def held(tmp_path_factory):
+    """A server whose runs last until they are released; the last test that asks for it stops it."""
+    server = Server(tmp_path_factory.mktemp("held") / "runs", python=HELD)
     yield server
     server.stop()
 
@@ -462,7 +463,7 @@ def test_a_server_killed_at_any_moment_starts_again_with_every_run_that_it_ackno
             while True:
                 acknowledged.append(path_of(server.post("/ask/quick", {"symbols": "KO", "date": "2025-01-27"})))
 
-    for _ in range(4):
+    for _ in range(3):
         server = Server(folder, python=HELD)
         acknowledged.append(path_of(server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"})))
         asker = threading.Thread(target=ask, args=(server,))
