@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.power import TTestPower
 
 import eventwindow as ew
 from eventwindow.errors import catalogue, languages
@@ -89,6 +88,8 @@ def test_what_moved_is_named_as_the_reason():
 @pytest.mark.parametrize("effect", [0.002, 0.003, 0.005])
 def test_the_sample_on_days_of_their_own_is_that_of_statsmodels(effect):
     """statsmodels.stats.power.TTestPower().solve_power(effect / 0.02, alpha=0.05, power=0.8), two-sided, one sample."""
+    from statsmodels.stats.power import TTestPower
+
     asked = TTestPower().solve_power(effect_size=effect / 0.02, alpha=0.05, power=0.8)
     found = needed(effect, detectable(1e6) * 0.02, 0.0)
     assert found["apart"] == found["shared"] == pytest.approx(asked, rel=0.02, abs=3)

@@ -3,12 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
-from arch import arch_model
 from panels import on_days, on_one_day, panel
 from scipy.stats import rankdata
 from scipy.stats import t as student
-from statsmodels.stats.multitest import multipletests
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.models.garch import BOUNDARY, SAME, STARTS, _quasi_likelihood
@@ -24,6 +21,8 @@ DAY = Window(0, 0)
 
 @pytest.mark.parametrize(("ours", "theirs"), [(holm, "holm"), (benjamini_hochberg, "fdr_bh")])
 def test_adjusted_p_values_equal_statsmodels(ours, theirs) -> None:
+    from statsmodels.stats.multitest import multipletests
+
     p = np.random.default_rng(0).uniform(size=(6, 5)) ** 3
     np.testing.assert_allclose(ours(p).ravel(), multipletests(p.ravel(), method=theirs)[1])
     p[0, 0] = np.nan
@@ -33,6 +32,8 @@ def test_adjusted_p_values_equal_statsmodels(ours, theirs) -> None:
 
 @pytest.mark.parametrize("lags", [0, 1, 4])
 def test_newey_west_equals_statsmodels(lags: int) -> None:
+    import statsmodels.api as sm
+
     values = np.random.default_rng(1).standard_normal(80).cumsum()
     fit = sm.OLS(values, np.ones(80)).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
     assert newey_west_error(values, lags) == pytest.approx(fit.bse[0], rel=1e-12)
@@ -65,6 +66,8 @@ def garch_series(seed: int, days: int = 240) -> np.ndarray:
 
 
 def test_garch_equals_arch_on_the_same_residuals() -> None:
+    from arch import arch_model
+
     residuals = garch_series(5)
     model = arch_model(100 * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
     parameters, sd = _quasi_likelihood(residuals)
@@ -77,6 +80,8 @@ def test_garch_equals_arch_on_the_same_residuals() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_garch_fit_is_a_top_of_archs_likelihood(seed: int) -> None:
     """arch's own search stops in some series where the likelihood still rises."""
+    from arch import arch_model
+
     residuals = garch_series(seed)
     model = arch_model(100 * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
     found = _quasi_likelihood(residuals)[0] * [1e4, 1, 1]
@@ -101,6 +106,8 @@ def regression_case() -> tuple:
 
 
 def test_car_regressions_equal_statsmodels() -> None:
+    import statsmodels.api as sm
+
     ar, table = regression_case()
     shown = car_regression(ar, Window(0, 1), table).results
     x = sm.add_constant(table["size"].to_numpy())

@@ -90,11 +90,10 @@ def bar_days(strength: float = 0.9, days: int = 40) -> Evidence:
     rows = []
     opens = exchange_calendar("XNYS", date(2024, 11, 1), LAST_BAR_DAY).opens[-days:]
     for d, start in enumerate(opens):
-        moves = 0.001 * rng.standard_normal((78, 3))
+        moves, starts = 0.001 * rng.standard_normal((78, 3)), pd.date_range(start, periods=78, freq="5min")
         if d == days - 1:
             moves[1:, 0] += strength * moves[:-1, 1]
         for symbol, path in zip("XYZ", np.exp(np.cumsum(moves, axis=0)).T * 100, strict=True):
-            starts = pd.date_range(start, periods=78, freq="5min")
             day = {"start": starts, "symbol": symbol, "open": np.concatenate([[100.0], path[:-1]]), "close": path}
             rows.append(pd.DataFrame(day))
     table = pd.concat(rows, ignore_index=True)

@@ -7,7 +7,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from panels import on_days, on_one_day, panel
 from scipy.stats import t as student
 from test_panels import OPTIONS, WINDOWS, drawn_events, ragged_panel
@@ -66,6 +65,8 @@ def test_on_a_shared_day_the_difference_of_two_groups_is_ranked_among_those_of_t
 
 
 def test_scattered_groups_lead_with_hc3_which_is_nearly_welch():
+    import statsmodels.api as sm
+
     returns = panel(8, firms=8, days=220)
     ar = on_days(returns, [f"F{i}" for i in range(8)], list(range(80, 200, 15)))
     ar.labels["group"] = list("aabbaabb")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
@@ -29,6 +28,8 @@ def listed() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def by_statsmodels(returns: pd.DataFrame, event: pd.Series, factors: pd.DataFrame) -> np.ndarray:
     """AR of days -2 … 2: R - rf - the fit of R - rf on the factors over days -70 … -6."""
+    import statsmodels.api as sm
+
     at, rf = returns.index.get_loc(event["date"]), returns[event["risk_free"]]
     excess, x = returns[event["security"]] - rf, sm.add_constant(factors)
     past, days = slice(at - 70, at - 5), slice(at - 2, at + 3)
