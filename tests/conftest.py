@@ -130,7 +130,7 @@ def written(deepseek, once) -> Path:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             command = "eventwindow run deepseek-2025 --prices shipped"
-            write_result(deepseek, out, extras=(*PAPER, "png") if PAPER else (), command=command)
+            write_result(deepseek, out, extras=PAPER, command=command)
 
     return once("deepseek-2025", write)
 

@@ -121,9 +121,17 @@ def test_every_language_is_written_and_links_to_the_others(written):
 
 def test_every_figure_has_a_picture_and_a_table_beside_the_page(written, page):
     names = [a["id"][len("figure-") :] for a in page.named("figure")]
-    pictures = [f"{code}{kind}" for code in ("", *(f"{code}." for code in LANGUAGES[1:])) for kind in ("svg", "png")]
+    pictures = [f"{code}svg" for code in ("", *(f"{code}." for code in LANGUAGES[1:]))]
     assert {p.name for p in (written / "figures").iterdir()} >= {f"{n}.{e}" for n in names for e in [*pictures, "csv"]}
     assert names
+
+
+def test_a_figure_is_written_as_png_too_where_that_is_asked_for(template, tmp_path):
+    pytest.importorskip("typst", reason="needs the extra pdf")
+    write_report(template, tmp_path, ["en", "zh-Hant"], extras=("png",))
+    drawn = {path.stem for path in (tmp_path / "figures").glob("*.svg")}
+    assert {path.stem for path in (tmp_path / "figures").glob("*.png")} == drawn
+    assert {name for name in drawn if name.endswith(".zh-Hant")} and len(drawn) > 8
 
 
 def test_readings_and_disagreements_stand_with_their_sentences(deepseek, page):

@@ -147,14 +147,14 @@ def clear(folder: Path) -> None:
 def abandoned(parent: Path, prefix: str) -> Iterator[Path]:
     """The folders of that name whose runs are gone, each held while it is looked at."""
     try:
-        entries = sorted(parent.iterdir())
+        with os.scandir(parent) as entries:  # the system's temporary folder may hold thousands
+            names = sorted(entry.name for entry in entries if entry.name.startswith(prefix))
     except OSError:
         return
-    for left in entries:
-        if left.name.startswith(prefix) and "~" not in left.name.removeprefix(prefix):
-            with locked(left) as mine:
-                if mine and _is_ours(left):
-                    yield left
+    for left in (parent / name for name in names if MARK not in name.removeprefix(prefix)):
+        with locked(left) as mine:
+            if mine and _is_ours(left):
+                yield left
 
 
 def _is_ours(folder: Path) -> bool:
