@@ -214,7 +214,7 @@ def template(tmp_path_factory):
 
 # Files that take long, the longest first. The first of them writes what the others of the study that ships wait for.
 LONG = (
-    "report_browser", "faults", "web", "odd_machines", "hostile", "notebooks", "verify", "web_browser", "calibration",
+    "report_browser", "faults", "verify", "web", "web_browser", "hostile", "odd_machines", "calibration", "notebooks",
     "process", "prices_command", "panels_engines", "report_paper", "languages", "report_cards", "cases", "counterfactual",
     "prices_load", "cli", "freeze", "quick", "diff", "docs", "strangers", "panels_exchanges", "panels", "parallel", "action",
     "gallery", "report_files", "figures", "newsroom", "word", "one_day", "check",
