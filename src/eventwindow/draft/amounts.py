@@ -39,6 +39,11 @@ _ONE = re.compile(  # "at one point", "0.88 of a point", "the 30-stock index", a
 )
 
 
+_TALLY = re.compile(  # "losers outnumbered gainers 724 to 175" counts shares
+    r"\boutnumber\w*(?: by)? [\w ]{3,24}?,?(?: by)? (?:[\d,]+ (?:to|against) )?$", re.IGNORECASE
+)
+_OF_PLACE = re.compile(r"\s(?P<of>Hong Kong|(?:New )?Taiwan|Australian|Canadian|Singapore) dollars?\b")
+_DOLLARS = {"Hong Kong": "HKD", "Taiwan": "TWD", "New Taiwan": "TWD", "Australian": "AUD", "Canadian": "CAD"}
 _BRACKET = re.compile(r"\s\((?:about|around|roughly|some|or)?\s?")
 _HUNDREDTHS = re.compile(r"\s(?:(?P<us>US |U\.S\. )|Canadian |euro )?(?:cents?(?P<us2> US)?|(?P<in>paise?))\b")
 
@@ -50,14 +55,14 @@ def basis(words: str) -> bool:
 
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     """Every figure in the sentence as a mark that begins with its hedge; of parts only those of a value, no yields."""
-    given = [_in_hundredths(text, a) for a in every(text)]
+    given = [_sum(text, a) for a in every(text)]
     given = [a for k, a in enumerate(given) if not (k and _converted(text, given[k - 1], a))]
     parts = [p for p in _fractions(text) if all(p.end <= a.at or a.end <= p.at or a.unit == "part" for a in given)]
     given = [a for a in given if all(p.end <= a.at or a.end <= p.at for p in parts)] + parts
     for a in (part for whole in given for part in _apart(text, whole)):
         if a.unit == "part" and _OF_VALUE.match(text, a.end):
             yield _hedged(text, replace(a, unit="percent"), rules)
-        elif a.unit != "part" and not _ONE.match(text, a.at):
+        elif a.unit != "part" and not (_ONE.match(text, a.at) or _TALLY.search(text, 0, a.at)):
             yield _hedged(text, a, rules)
 
 
@@ -67,8 +72,10 @@ def _converted(text: str, before: Amount, amount: Amount) -> bool:
     return sums and bool(_BRACKET.fullmatch(text, before.end, amount.at)) and text.startswith(")", amount.end)
 
 
-def _in_hundredths(text: str, amount: Amount) -> Amount:
-    """A sum in hundredths of its currency, as "57 cents", in the currency itself."""
+def _sum(text: str, amount: Amount) -> Amount:
+    """A sum in hundredths of its currency, as "57 cents", in the currency itself; one in the dollars of a place."""
+    if amount.unit == "number" and (place := _OF_PLACE.match(text, amount.end)):
+        return replace(amount, unit="money", currency=_DOLLARS.get(place["of"], ""), words=amount.words + place[0])
     coin = _HUNDREDTHS.match(text, amount.end) if amount.unit == "number" else None
     if coin is None:
         return amount

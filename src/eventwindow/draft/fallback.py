@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, period_of, resolved
+from eventwindow.draft.fallback_counts import counts
 from eventwindow.draft.fallback_remarks import Said, remarks_left
 from eventwindow.draft.fallback_trading import ALL_SHARES, trading
 from eventwindow.draft.kinds import MOVING
@@ -36,7 +37,7 @@ from eventwindow.draft.statement import NOBODY, Statement, Subject
 HIGHEST = 1e5  # no price is so high
 WEEK = 7  # days before the story's, in which its moves lie
 BASE = 24  # characters behind a figure in which the day stands that it is counted from
-_TURNOVER = re.compile(r"turnover|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
+_TURNOVER = re.compile(r"turnover|\bshares worth $|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
 _VALUE = re.compile(r"市值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE)
 _WIPED = re.compile(
     r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|不见|增加|[暴大激狂]增|损失",
@@ -78,17 +79,13 @@ def fallback(
                 hedge = "range" if mark.value.low != mark.value.high else s.hedge or mark.value.hedge
                 left.append((mark, replace(s, line=line, step=mark.value.step, hedge=hedge, open=(FALLBACK, *s.open))))
     yield from left
-    for mark, s in trading(sentence, context, [*said, *left], lambda at: whose(sentence, at, context, names)):
-        yield (
-            mark,
-            replace(
-                s,
-                line=line,
-                step=s.step or mark.value.step,
-                hedge=s.hedge or mark.value.hedge,
-                open=(FALLBACK, *s.open),
-            ),
-        )
+
+    def owners(mark: Mark) -> tuple[Subject, ...]:
+        return whose(sentence, mark, context, names)
+
+    for mark, s in (*trading(sentence, context, [*said, *left], owners), *counts(sentence, context, owners)):
+        step, hedge = (s.step or mark.value.step, s.hedge or mark.value.hedge) if mark.value else (s.step, s.hedge)
+        yield mark, replace(s, line=line, step=step, hedge=hedge, open=(FALLBACK, *s.open))
     for mark, s in remarks_left(sentence, context, names, said, following, whose):
         yield mark, replace(s, line=line, open=(FALLBACK,))
 
@@ -206,7 +203,8 @@ def _large(
     if _TURNOVER.search(head):
         every = _every(sentence, mark, names)
         who = Subject(group=Group(every[0], every[0])) if every else who
-        yield figure_at(sentence, mark, who, "turnover", 1, context)
+        hedge = "exact" if mark.value.hedge == "amounted_to" else ""  # "turnover totalled" tells the whole
+        yield figure_at(sentence, mark, who, "turnover", 1, context, hedge)
     elif sign and (_WIPED.search(head) or _GONE.match(sentence.text, mark.end)) and not re.search("[至到]$", head):
         yield figure_at(sentence, mark, who, "value_change", sign, context)
     elif _VALUE.search(head):

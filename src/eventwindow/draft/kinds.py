@@ -23,8 +23,9 @@ _HANGS = (
 )
 _VERB = (
     r"(?: (?:also|all|both|too|then|even|each|generally|broadly|mostly|\w+ly))*"
-    r" (?P<verb>[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made|saw|led|left|held|bore|fell|rose|won"
-    r"|found|lost|stood|sank|slid|shrank|sprang|dove|rall(?:y|ies)|leap|surge|slide|slump|jump|sink|fall|climb|soar"
+    r" (?P<verb>(?!outnumber)[a-z]{3,}ed"
+    r"|was|were|ha[sd]|have|got|did|went|came|took|gave|made|saw|led|left|held|bore|fell"
+    r"|rose|won|found|lost|stood|sank|slid|shrank|sprang|dove|rall(?:y|ies)|leap|surge|slide|slump|jump|sink|fall|climb|soar"
     r"|rise|plunge|tumble|gain|drop|retreat|advance|under pressure|in demand)\b"
 )
 _HEAD = re.compile(_LEAD + _PHRASE + _HANGS + _VERB)

@@ -109,7 +109,7 @@ class Lexicon:
 
     def _plain(self, group: str) -> bool:
         """ "these stocks", "more stocks": words that name no kind of stocks."""
-        return group.split(maxsplit=1)[0].lower() in self.small | self.prepositions | self.known
+        return group.split(maxsplit=1)[0].lower() in self.small | self.prepositions | self.known | self.no_kind
 
 
 def _widened(group: Mark, text: str) -> Mark:

@@ -1,0 +1,154 @@
+"""What English articles count beside a price: shares that changed hands, how many rose or fell, premiums to a close."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from eventwindow.claims.amounts import number_of
+from eventwindow.draft.context import Context, day_of, resolved
+from eventwindow.draft.lexicon import Group, Mark
+from eventwindow.draft.quantified import figure_at
+from eventwindow.draft.sentence import Sentence
+from eventwindow.draft.statement import Statement, Subject
+
+Owners = Callable[[Mark], Sequence[Subject]]
+Found = Iterator[tuple[Mark, Statement]]
+LOT = 1000  # shares of a Taiwanese lot
+_TRADED = (
+    re.compile(  # "9 million shares changed hands", "19.6 million of them were traded", "502 million shares worth"
+        r"(?:\s(?:of them|of its shares|(?:[A-Z][\w.&]*(?:['’]s)? )?(?P<what>shares|lots|units)))?"
+        r"(?:(?: of [A-Z]\w+)?(?: (?:were|had|have|was|been))* (?:traded|chang(?:ed|ing) hands)| worth)\b"
+    )
+)
+_VOLUME = re.compile(r"\bvolumes? (?:[\w-]+ ){0,6}?$", re.IGNORECASE)
+_MARKET = re.compile(r"\bon the (main (?:section|board|market))\b")
+_LOTS = re.compile(r"\s(?P<what>shares|lots|contracts)\b")
+_DOWN = r"(?:fell|lost|dropped|declin\w+|los\w+|fall\w+|lower|down|retreat\w+|sank|slid|in the red)"
+_WAY = rf"(?:(?P<down>{_DOWN})|rose|gain\w+|advanc\w+|ris\w+|climb\w+|higher|up|in the green|win\w+)"
+_SIDE = r"(?:(?:advanc|declin|fall|ris|los|gain|winn)(?:ing|ers?)(?: (?:issues|stocks|shares))?)"
+_OUTNUMBERED = re.compile(
+    rf"\b(?P<more>{_SIDE}) (?:handily |easily |well )?outnumber(?:ed|ing)\b|\boutnumbered by (?P<less>{_SIDE})",
+    re.IGNORECASE,
+)
+_TICKER = r"(?: [A-Z^.]{2,6},? ?[-+−]?[\d.]+%)?"  # as some portals set one behind each name
+_BE = r"(?:(?:were|was|had|have|all|also|finished|ended|closed|traded|\w+ly) ){0,3}"
+_COUNTED = re.compile(  # "eight of the ASX's 11 sectors finished lower", "only six stocks in the S&P 500 rose"
+    r"\b(?P<only>only )?(?P<n>\d+|[a-z]+)(?: of (?:the |its )?(?P<of>(?:[\w& ]+['’]s )?(?P<m>\d+) [\w -]{3,30}?)"
+    r"|(?<!of) (?P<kind>(?:stocks|shares|members|components|companies|constituents)(?: in the [A-Z][\w& ]+?\d*)?))"
+    rf"{_TICKER},? {_BE}{_WAY}\b",
+    re.IGNORECASE,
+)
+_PLURAL = r"(?:(?!it\b|was\b|an?\b|but\b|that\b|of\b|ordinaries)[\w&'’-]+ ){0,6}?(?!ordinaries)[\w&-]+s"
+_EVERY = re.compile(  # "all of the big four banks gained", "every stock in the Nasdaq 100 fell"
+    rf"\b(?:all(?: of)? (?:the |its )?(?P<kind>{_PLURAL})"
+    r"|every (?P<one>(?:stock|share|member|company|sector)[\w& -]{0,30}?))"
+    rf"{_TICKER},? {_BE}{_WAY}\b",
+    re.IGNORECASE,
+)
+_FOR_ALL = re.compile(
+    r"\b(?:(?:declines|losses|falls)|(?P<up>gains|advances)) (?:for|in|by) all (?:\d+ )?(?:of )?(?:its|the|their) "
+    r"(?P<kind>\w+)"
+)
+_ALL_BUT = re.compile(
+    rf"\ball but \w+ of (?:its|the|their) (?P<kind>\w+) (?:were |was |ending |closing )?"
+    rf"(?:(?P<down>{_DOWN})|higher|up|gaining)"
+)
+_PREMIUM = re.compile(  # "a premium of 38 %", "31 % above Tuesday's close": of what is offered for a share
+    r"\b(?:(?P<up>premium)|(?P<down>discount)) of (?:about |nearly |almost |more than |some )?$"
+)
+_TO = re.compile(r" (?:to|over|on|above) (?:its|the|\w+['’]s)\b")
+_OVER = re.compile(
+    r"(?: (?P<noun>premium|(?P<under>discount)))?"
+    r" (?:to|above|(?:more|higher) than|over|(?P<less>below|(?:less|lower) than)) "
+    r"(?:[\w&.'’]+ ){0,4}?(?:clos(?:e|ing price)|(?:market|average|share) price|undisturbed price)\b"
+)
+_OFFER = re.compile(
+    r"\b(?:offer|bid|price|pay|paying|takeover|premium|discount|approach|proposal|placing)", re.IGNORECASE
+)
+
+
+def counts(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """Every such statement of an English sentence."""
+    if sentence.chinese:
+        return
+    for mark in sentence.all("amount"):
+        yield from (
+            (mark, s) for s in (*_traded(sentence, mark, context, owners), *_premium(sentence, mark, context, owners))
+        )
+    yield from _breadth(sentence, context)
+
+
+def _traded(sentence: Sentence, mark: Mark, context: Context, owners: Owners) -> Iterator[Statement]:
+    """How many shares changed hands."""
+    if mark.value.unit != "number" or mark.value.high < LOT:
+        return
+    told = _VOLUME.search(sentence.text, sentence.clause(mark)[0], mark.start)
+    found = _TRADED.match(sentence.text, mark.end) or (_LOTS.match(sentence.text, mark.end) if told else None)
+    if found is None:
+        return
+    for who in _traded_of(sentence, mark, found, owners):
+        taiwan = found["what"] == "lots" and all(s.endswith(".TW") for s in who.symbols)
+        hedge = "exact" if mark.value.hedge == "amounted_to" else ""
+        yield figure_at(sentence, mark, who, "volume", 1, context, hedge, scale=LOT if taiwan else 1.0)
+
+
+def _traded_of(sentence: Sentence, mark: Mark, found: re.Match[str], owners: Owners) -> Sequence[Subject]:
+    """Whose shares: of the name among the words that tell it, of a market, or of what is spoken of."""
+    if market := _MARKET.search(sentence.text, *sentence.clause(mark)):
+        return (Subject(group=Group(market[1], market[1])),)
+    named = sentence.first("names", "aside", within=(mark.end, found.end()))
+    return named.value[:1] if named else owners(mark)[:1]
+
+
+def _premium(sentence: Sentence, mark: Mark, context: Context, owners: Owners) -> Iterator[Statement]:
+    """By how much an offer or a sale of shares lies above or below a close, whose day it is of."""
+    if mark.value.unit != "percent":
+        return
+    before = _PREMIUM.search(sentence.text, 0, mark.start) if _TO.match(sentence.text, mark.end) else None
+    behind = _OVER.match(sentence.text, mark.end)
+    offered = behind and (behind["noun"] or _OFFER.search(sentence.text, 0, mark.start))
+    if not (before or offered):
+        return
+    below = (before and before["down"]) or (behind and (behind["under"] or behind["less"]))
+    based = next((m for m in sentence.all("date", "base", "ahead", "closed") if m.start >= mark.end), None)
+    for who in _bid_for(sentence, mark) or owners(mark)[:1] or context.who[:1]:
+        found = figure_at(sentence, mark, who, "premium", -1 if below else 1, context)
+        yield replace(found, date=resolved(sentence, based, context) if based else found.date)
+
+
+def _bid_for(sentence: Sentence, mark: Mark) -> Sequence[Subject]:
+    """Whose close the offer is held against: "a premium of 38 % to Elior's closing price"."""
+    named = next((m for m in sentence.all("names", "aside", "others") if mark.end <= m.start < mark.end + 16), None)
+    return named.value[:1] if named else ()
+
+
+def _breadth(sentence: Sentence, context: Context) -> Found:
+    """How many of a kind rose or fell, against those that did not."""
+    for m in _OUTNUMBERED.finditer(sentence.text):
+        side = m["more"] or m["less"]
+        yield _told(sentence, context, m, side, "most", -1 if re.match("declin|fall|los", side, re.IGNORECASE) else 1)
+    for m in _COUNTED.finditer(sentence.text):
+        count, whole = number_of(m["n"].lower()), float(m["m"] or 0)
+        way = -1 if m["down"] else 1
+        if m["only"] and m["kind"]:
+            yield _told(sentence, context, m, m["kind"], "most", -way)
+        elif count and whole and count.value > whole / 2:
+            yield _told(sentence, context, m, m["of"], "most", way)
+    for m in _EVERY.finditer(sentence.text):
+        kind = m["kind"] or m["one"]
+        if kind.split()[-1].lower() not in sentence.rules.no_kind:
+            yield _told(sentence, context, m, kind, "all", -1 if m["down"] else 1)
+    for m in _FOR_ALL.finditer(sentence.text):
+        yield _told(sentence, context, m, m["kind"], "all", 1 if m["up"] else -1)
+    for m in _ALL_BUT.finditer(sentence.text):
+        yield _told(sentence, context, m, m["kind"], "most", -1 if m["down"] else 1)
+
+
+def _told(
+    sentence: Sentence, context: Context, m: re.Match[str], kind: str, many: str, way: int
+) -> tuple[Mark, Statement]:
+    mark = Mark(*m.span(), "breadth")
+    group = Subject(group=Group(kind, kind))
+    return mark, Statement(0, "breadth", group, None, None, many, way, date=day_of(sentence, mark, context))
