@@ -20,6 +20,7 @@ _DID = (
     r"(?:did|fared|performed|fell|rose|dropped|lost|gained|declined|sank|slid|climbed|advanced|jumped|tumbled"
     r"|was (?:down|up)|ha[sd](?: an?)?|shed|added)"
 )
+_NOUN = r"(?:decline|drop|fall|loss|slide|slump|plunge|tumble|gain|rise|jump|rally|advance|surge|climb|retreat|move)s?"
 _MORE = r"(?:even )?(?:better|worse|more|further|harder)"
 _SINCE = r"(since [^,;:.]+?(?=[,;:.]|$| (?:has|had|have|was|did) ))"
 _OTHERS = re.compile(  # "no member of the OMX fared better", "none did worse than Zalando"
@@ -41,6 +42,8 @@ _DAY = re.compile(  # "more than on any day since March 2020", "no other day sin
     r"(?:bigger|larger|steeper|better|worse|sharper)"
     r"|\b(?:never|not|n't) (?:\w+ )?(?:done|had|seen|fared|known)(?: an?)? (?:better|worse)(?: (?:day|session))?"
     rf"(?: in an? (?:day|session))?(?: {_SINCE})?"
+    rf"|\b{_NOUN} (?:was|is|were) (?:the |its |their )?(?:\w+['’]s )?"
+    rf"(?:(?:steep|bigg|larg|sharp|deep|strong)est|worst|best) {_SINCE}"
     rf"|\bthe (?:best|worst) (?:day |session )?(?:it|they|the \w+) ha(?:s|ve|d) (?:had|seen|known)(?: {_SINCE})?",
     re.IGNORECASE,
 )

@@ -43,7 +43,18 @@ _WIPED = re.compile(
     r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|不见|增加|[暴大激狂]增|损失",
     re.IGNORECASE,
 )
-_GONE = re.compile(r"\s+(?:(?:\w+ ){0,2}been )?(?:evaporated|vanished|wiped|knocked|shaved|gone|lost)", re.IGNORECASE)
+_GONE = re.compile(  # "were knocked off its market value", "of market value has evaporated"
+    r"\s+(?:(?:of|in) (?:market |stock market |shareholder )?(?:value|capitali[sz]ation|cap|worth) )?"
+    r"(?:(?:was|were|is|has|have|had|been|also|thus|\w+ly) ){0,3}"
+    r"(?:evaporated|vanished|disappeared|wiped|knocked|shaved|chopped|sliced|erased|struck|gone|lost|(?P<up>added))\b",
+    re.IGNORECASE,
+)
+_OFF = re.compile(r"\s+(?:off|from|out of|to|in) (?:the )?")
+_BY = re.compile(  # "cutting its market value by", "lifted the firm's value by"
+    r"\b(?:(?P<up>lift|rais|boost|increas|push|swell)|cut|reduc|lower|slash|trimm|shrink|shrank)\w* "
+    r"(?:its|the|their|\w+['’]s)[\w'’ -]{0,24} (?:value|capitali[sz]ation|worth) by $",
+    re.IGNORECASE,
+)
 _COIN = re.compile(r"角|分(?=[,;。、])")  # 新台幣貶1.1角
 _PIPS = {"CNY=X", "CNH=X"}  # a point of theirs is a ten-thousandth
 _NO_PRICE = re.compile(
@@ -197,6 +208,15 @@ def _large(
     """A large sum: what was turned over, what all shares are worth, or by how much that changed."""
     low, high = sentence.clause(mark)
     named = [m for m in sentence.all("names") if who in m.value]
+    gone, by = _GONE.match(sentence.text, mark.end), _BY.search(sentence.text, low, mark.start)
+    if gone or by:
+        sign = 1 if (gone and gone["up"]) or (by and by["up"]) else -1
+        off = _OFF.match(sentence.text, gone.end()) if gone else None
+        whose = next((m for m in sentence.all("names", "aside") if off and m.start == off.end()), None)
+        for subject in whose.value if whose else (who,):
+            kind = "value_changes_sum" if subject.group else "value_change"
+            yield figure_at(sentence, mark, subject, kind, sign, context)
+        return
     if named and named[0].start > mark.start and _TURNOVER.search(sentence.text, low, high) is None:
         return  # "Containers worth 775 million, … Maersk"
     head = sentence.text[low : mark.start]
@@ -205,7 +225,7 @@ def _large(
         who = Subject(group=Group(every[0], every[0])) if every else who
         hedge = "exact" if mark.value.hedge == "amounted_to" else ""  # "turnover totalled" tells the whole
         yield figure_at(sentence, mark, who, "turnover", 1, context, hedge)
-    elif sign and (_WIPED.search(head) or _GONE.match(sentence.text, mark.end)) and not re.search("[至到]$", head):
+    elif sign and _WIPED.search(head) and not re.search("[至到]$", head):
         yield figure_at(sentence, mark, who, "value_change", sign, context)
     elif _VALUE.search(head):
         until = sentence.text[low : mark.value.at]

@@ -64,6 +64,13 @@ _OVER = re.compile(
     r" (?:to|above|(?:more|higher) than|over|(?P<less>below|(?:less|lower) than)) "
     r"(?:[\w&.'’]+ ){0,4}?(?:clos(?:e|ing price)|(?:market|average|share) price|undisturbed price)\b"
 )
+_PEAK = re.compile(  # "below its record close of", "5.9 % below the high it set on": it was one on the day that follows
+    r"\b(?:below|under|from|off|beneath|short of|exceed\w*|since) (?:(?:its|their|the|an?|that) )?"
+    r"(?:(?!\w+day['’])[\w'’-]+ ){0,2}?"
+    r"(?:record|all-time|closing|high|peak)\b(?: (?:closing|high|close|peak|level))*"
+    r"(?: of [^\w\s]{0,3}[\d.,]+(?: [a-z]+)?)? (?:(?:it |they |that was )?(?:set|reached|hit|touched) )?"
+    r"(?:of|on|from|in) $"
+)
 _OFFER = re.compile(
     r"\b(?:offer|bid|price|pay|paying|takeover|premium|discount|approach|proposal|placing)", re.IGNORECASE
 )
@@ -78,6 +85,17 @@ def counts(sentence: Sentence, context: Context, owners: Owners) -> Found:
             (mark, s) for s in (*_traded(sentence, mark, context, owners), *_premium(sentence, mark, context, owners))
         )
     yield from _breadth(sentence, context)
+    yield from _peaks(sentence, context, owners)
+
+
+def _peaks(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """The records that a comparison looks back to, each of its own day."""
+    for day in sentence.all("date", "base", "ahead", "closed"):
+        if found := _PEAK.search(sentence.text, 0, day.start):
+            mark, on = Mark(*found.span(), "record"), resolved(sentence, day, context)
+            who = owners(mark)[:1] if on else ()
+            record = [Statement(0, "record", s, 0.0, 0.0, "exact", -1, step=1.0, date=on, by="high") for s in who]
+            yield from ((mark, s) for s in record)
 
 
 def _traded(sentence: Sentence, mark: Mark, context: Context, owners: Owners) -> Iterator[Statement]:

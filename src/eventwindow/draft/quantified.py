@@ -134,9 +134,11 @@ _THEN_MOVED = re.compile(r"[涨跌]\d")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: what a member takes from its index
     r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动|进帐)了?[^,;。跌涨升挫]{0,8}$"
-    r"|\b(?:cost|knock|shav|t[ao]k|took|contribut|account|subtract|trimm)\w*(?: for)?(?: (?:the )?[A-Z][\w&. ]*)? ?$"
+    r"|\b(?:(?P<off>cost|knock|shav|t[ao]k|took|subtract|trimm)|contribut|account)\w*"
+    r"(?: for)?(?: (?:the )?[A-Z][\w&. ]*)? ?$"
     r"|\b(?:lift|drag|pull|push|boost|dr[ao]v)\w* (?:down |up )?(?:the )?[A-Z][\w&. ]* by $"
 )
+_THAT = re.compile(r"(?:That|This|Which)(?: alone)? ")
 _PREMIUM = re.compile(
     r"(?:(?P<up>溢价|溢)|(?P<down>折让|折价))(?:幅度)?(?:约|为|达|近|逾)*$"
     r"|(?:(?P<ahead>跑赢|领先|赢过)|(?P<behind>跑输|落后))了?[^,;。\d]{0,6}(?:\d{2,4}指数)?(?:约|近|逾|达)*$"
@@ -451,7 +453,8 @@ def _moved(
     amount, kind = mark.value, kind_of(who, names)
     if amount.unit == "points" and (firm := _taking(sentence, mark, context, names)):
         move = sentence.last(*MOVES, before=mark.start)
-        way = MOVES[move.kind] if move else context.direction
+        taken = _TAKEN.search(sentence.text[: mark.start])
+        way = -1 if taken and taken["off"] else MOVES[move.kind] if move else context.direction
         found = figure_at(sentence, mark, firm, "index_points", way, context)
         return [replace(found, open=(FALLBACK, *found.open))]
     nobody = who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))
@@ -470,7 +473,8 @@ def _taking(sentence: Sentence, mark: Mark, context: Context, names: Names) -> S
     if not _TAKEN.search(sentence.text[: mark.start]):
         return None
     told = [s for m in sentence.all("names", within=(0, mark.start)) for s in m.value]
-    pointing = sentence.chinese or sentence.has("stock", "role", "pronoun", within=(0, mark.start))
+    pointing = sentence.chinese or sentence.has("stock", "role", "pronoun", *MOVES, within=(0, mark.start))
+    pointing = pointing or bool(_THAT.match(sentence.text))
     firms = [s for s in (*context.who, *told) if kind_of(s, names) == "stock" and (pointing or s in told)]
     return firms[-1] if firms else None
 

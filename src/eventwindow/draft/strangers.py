@@ -28,7 +28,7 @@ _INSIDE = re.compile(
 )
 _LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Plc|PLC)$")
 _THEN = re.compile(
-    r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:which|whose|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
+    r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:(?:(?:in|of|for|to|from) )?which|whose|where|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
     r",?\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _NAMED = re.compile(r", (?:which|whose|an?|the|once|up|down|off)\b")

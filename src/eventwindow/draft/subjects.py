@@ -21,10 +21,14 @@ _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|a|an|its|one|as|compared|if|because|with|whereas|the (?=\w+ (?:of|behind|that)))\b",  # noqa: E501
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"(?:['’]s? (?:shares?|stock|ADRs?))?(?: of [A-Z]\w+)?[^\w;:]*")
+_ENDS = re.compile(
+    r"(?: (?:Group|Holdings?|Inc|Corp|Co|Ltd|Plc|PLC)\.?)?(?:['’]s? (?:shares?|stock|ADRs?))?(?: of [A-Z]\w+)?[^\w;:]*"
+)
 _SMALL = re.compile(r"\W*[a-z][^;:]*")
 _JOINED = re.compile(r"\W*(?:and|but|or)\b")
-_FIRST_WORD = re.compile(r"\W*(?:(?:also|still|then|again|only|\w+ly) )*(?P<word>[a-z]+)")
+_FIRST_WORD = re.compile(
+    r"\W*(?:(?:also|still|then|again|only|nevertheless|nonetheless|instead|even|\w+ly) )*(?P<word>[a-z]+)"
+)
 _VERB = re.compile(
     r"[a-z]{3,}ed|was|were|is|are|ha[sd]|have|got|did|does|went|came|took|gave|made|put|saw|led|left|held|stood|ran|beat"
     r"|kept|lay|sat|set|hit|cut|let|met|won|bought|sold|told|thought|brought|paid|said"

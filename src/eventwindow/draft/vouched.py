@@ -11,7 +11,7 @@ KINDS = ("down_strong", "up_strong", "down_weak", "up_weak", "down_wipe",  # of 
          "open_down", "open_up", "stock", "value", "close")  # fmt: skip
 NEAR = 8  # characters behind a Chinese name
 _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|Corp|Corporation|Co|Company|Ltd|plc|Group|Holdings)\b|[-+( ]*(?:by )?(?:about |nearly |almost |over |more than )?\d[\d.,]*\s*(?:%|per ?cent\b|points?\b))")  # fmt: skip  # noqa: E501
-_VERB = re.compile(r"(?:\s+(?:also|then|now|still|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
+_VERB = re.compile(r"(?:\s+(?:also|then|now|still|alone|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
 _ADVERB = re.compile(r"\s+(?:(?:also|then|now|still|itself|\w+ly|had|has|have|was|were|is|are)\s+)*")
 _WHICH = re.compile(r", which (?:also |had |has )?")
 _OF = re.compile(r"\b(?:shares?|stocks?|ADRs?)\s+(?:of|in)\s+(?:the )?$", re.IGNORECASE)
