@@ -9,7 +9,7 @@ from dataclasses import replace
 from eventwindow.claims.amounts import number_of
 from eventwindow.draft.context import Context, day_of, resolved
 from eventwindow.draft.lexicon import Group, Mark
-from eventwindow.draft.quantified import figure_at
+from eventwindow.draft.quantified import EXTREME, figure_at
 from eventwindow.draft.sentence import Sentence
 from eventwindow.draft.statement import Statement, Subject
 
@@ -71,6 +71,7 @@ _PEAK = re.compile(  # "below its record close of", "5.9 % below the high it set
     r"(?: of [^\w\s]{0,3}[\d.,]+(?: [a-z]+)?)? (?:(?:it |they |that was )?(?:set|reached|hit|touched) )?"
     r"(?:of|on|from|in) $"
 )
+_BETWEEN = re.compile(r"\b(?:mov|trad|rang|fluctuat|swing|swung)\w* between $")
 _OFFER = re.compile(
     r"\b(?:offer|bid|price|pay|paying|takeover|premium|discount|approach|proposal|placing)", re.IGNORECASE
 )
@@ -85,7 +86,19 @@ def counts(sentence: Sentence, context: Context, owners: Owners) -> Found:
             (mark, s) for s in (*_traded(sentence, mark, context, owners), *_premium(sentence, mark, context, owners))
         )
     yield from _breadth(sentence, context)
+    yield from _ranges(sentence, context, owners)
     yield from _peaks(sentence, context, owners)
+
+
+def _ranges(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """The lowest and the highest price of a day: "after moving between 14,663 and 14,861"."""
+    for mark in sentence.all("amount"):
+        told = mark.value.low < mark.value.high and mark.value.unit in {"number", "points", "money"}
+        if told and _BETWEEN.search(sentence.text, 0, mark.value.at):
+            for who in owners(mark)[:1]:
+                found = figure_at(sentence, mark, who, "price_level", 1, context)
+                yield mark, replace(found, high=found.low, hedge="exact", open=(EXTREME, *found.open))
+                yield mark, replace(found, low=found.high, hedge="exact", open=(EXTREME, *found.open))
 
 
 def _peaks(sentence: Sentence, context: Context, owners: Owners) -> Found:

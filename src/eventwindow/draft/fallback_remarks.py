@@ -30,6 +30,10 @@ _KIND = re.compile(
 )
 _MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
+_ADVERBS = re.compile(r"(?: (?:also|both|all|each|too|then|[a-z]+ly))* ")
+_ALONE = re.compile(
+    r"(?<=ed)(?:,? (?:too|as well|against|on \w+day|yesterday|in (?:sympathy|tandem|early|late)|as|after)\b|[.;,]|$)"
+)
 _MOST = re.compile(r"\bmost\b", re.IGNORECASE)
 _AGAIN, _ROW = r"(?:straight|consecutive|successive)", r"(?:in a row|running|on the trot|in succession)"
 _MOVE = r"(?:gain|rise|advance|increase|rally|climb|fall|loss|decline|drop|retreat|slide|setback)"
@@ -121,6 +125,23 @@ def remarks_left(
         yield from _to_date(sentence, context, owners)
     yield from _ranks(sentence, context, owners)
     yield from _kinds(sentence, context, names, said, following)
+    yield from _bare(sentence, context, names, near)
+
+
+def _bare(sentence: Sentence, context: Context, names: Names, near: Said) -> Found:
+    """What a verb that is no price's alone tells of the names right before it: "SBI and ICICI Bank also declined"."""
+    for move in () if sentence.chinese else sentence.all("up_weak", "down_weak"):
+        low, high = sentence.clause(move)
+        named = sentence.last("names", before=move.start, since=low)
+        if named is None or not _ALONE.match(sentence.text, move.end):
+            continue
+        other = sentence.has("amount", "off", "volume", "no", "modal", "condition", "stock", within=(low, high))
+        if other or not _ADVERBS.fullmatch(sentence.text, named.end, move.start):
+            continue
+        known = {s.who for _, s in near}
+        for who in (w for w in named.value if w.symbols and w not in known):
+            day = day_of(sentence, move, context)
+            yield move, Statement(0, "return", who, None, None, "direction", MOVES[move.kind], date=day)
 
 
 def _unchanged(sentence: Sentence, context: Context, owners: Owners) -> Found:

@@ -20,10 +20,12 @@ BOND = (  # whose yield no list holds
     r"(?:[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?|(?<=[nhe] )(?:government|Treasury) bonds?)"
     r"|(?!American|The)[A-Z]\w+(?:['’]s|an|ese|ish|nch|eek) \w+-year (?:(?:government )?bond )?yields?)"
 )
+STATE = r"\w+-year government bonds?"  # of the article's own state
 BOND_ZH = r"(?:[日德英法中韩]国?本?)?\d{1,2}年期(?:日本|[德英法中韩]国|[日德英法中])[国公]?债(?:收益率|殖利率|孳息率)"
 GROUP = re.compile(
     rf"(?P<bond_zh>{BOND_ZH})|"
     rf"(?:[Yy]ields? on (?:the )?)?(?:benchmark )?\b(?P<bond>{BOND})\b(?: yields?\b)?|"
+    rf"[Yy]ields? on (?:the )?(?P<state>{STATE})\b|"
     r"(?<![\w-])(?:Shares|Stocks) in (?:mainland )?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?= (?:mostly |also |broadly )?\w+(?:ed|se|ll)\b)"  # noqa: E501
     r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
     r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
@@ -93,7 +95,7 @@ class Lexicon:
         ]
         others = [m for m in GROUP.finditer(text) if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
         others = [m for m in others if not self._plain(m[0])]
-        kinds = [Mark(*m.span(), "group", m["bond"] or m["bond_zh"] or m[0]) for m in others]
+        kinds = [Mark(*m.span(), "group", m["bond"] or m["state"] or m["bond_zh"] or m[0]) for m in others]
         kinds = [self._whole(text, m) if m.value.endswith(" stocks") else m for m in kinds]
         found += listed + [replace(m, value=Group(m.value, m.value)) for m in kinds]
         return found + [Mark(*m.span(), "boundary") for m in BOUNDARY.finditer(text)]

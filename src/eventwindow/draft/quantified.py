@@ -23,7 +23,7 @@ from eventwindow.draft.context import (
     set_in,
     told_before,
 )
-from eventwindow.draft.lexicon import BOND, Mark
+from eventwindow.draft.lexicon import BOND, STATE, Mark
 from eventwindow.draft.pairs import crossed
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
@@ -138,6 +138,7 @@ _TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: wha
     r"(?: for)?(?: (?:the )?[A-Z][\w&. ]*)? ?$"
     r"|\b(?:lift|drag|pull|push|boost|dr[ao]v)\w* (?:down |up )?(?:the )?[A-Z][\w&. ]* by $"
 )
+_MARK = re.compile(r"[ -](?:mark|level|barrier|threshold|line)\b")
 _THAT = re.compile(r"(?:That|This|Which)(?: alone)? ")
 _PREMIUM = re.compile(
     r"(?:(?P<up>溢价|溢)|(?P<down>折让|折价))(?:幅度)?(?:约|为|达|近|逾)*$"
@@ -413,7 +414,7 @@ def stated(
         if amount.unit == "percent" and found.low is not None:
             found = replace(found, low=found.low * 100, high=found.low * 100)  # yields are quoted in per cent
         return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
-    if basis(amount.words):
+    if basis(amount.words) or (kind == "yield" and "percentage point" in amount.words.lower()):
         return _steps(sentence, mark, who, sign, context) if sign and kind == "yield" else []
     if _volume(sentence, mark):
         return [times_usual(sentence, mark, who, context)]
@@ -429,7 +430,7 @@ def kind_of(who: Subject, names: Names) -> str:
     label = who.group.label if who.group is not None else ""
     if _FUTURES.search(label):
         return "future"
-    bond = re.fullmatch(BOND, label) or label.endswith(("收益率", "殖利率", "孳息率"))
+    bond = re.fullmatch(rf"{BOND}|{STATE}", label) or label.endswith(("收益率", "殖利率", "孳息率"))
     return "yield" if bond else "stock" if who.name else ""
 
 
@@ -529,6 +530,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     if not kind or large or amount.low != amount.high or not (plain or amount.unit == "money"):
         return None
     head = sentence.text[: amount.at]
+    head = head.removesuffix("the ") if _MARK.match(sentence.text, amount.end) else head  # "below the 40,000 mark"
     counted = amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :])
     if _OFFERED.search(head) or counted:
         return None

@@ -37,6 +37,10 @@ _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", 
 _TITLED = re.compile(  # what stands before a commodity in the name of a firm
     r"(?:^|[,;。、])(?P<words>(?!国际|现货|纽约|伦敦|上海|避险|期货|布兰|布伦|昨[天日]|今[天日]|隔夜|同时|此外|其中)[\u4e00-\u9fff]{2})$"
 )
+_FIRM = re.compile(  # and in English, where the commodity has a capital too: Tullow Oil
+    r"(?:^|(?<=[ (]))(?P<words>"
+    r"(?!(?:Crude|Brent|Spot|Physical|London|York|Benchmark|The|But|And|While|Palm|Heating|Fuel)\b)[A-Z][a-z]{2,} )$"
+)
 _OTHER = re.compile(
     r"\s?(?:期货|期指|期权|选择权|公司|期(?=[\d跌涨收夜近今]))|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE
 )
@@ -629,7 +633,7 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
         other = None  # 博通公司 is 博通; 新加坡公司 is none that a list holds
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
     other = other or (part if part and not any(at == 0 for at, _, _ in names.finder.spans(part[0])) else None)
-    pattern = {"commodity": _TITLED, "yield": _ABROAD}.get(kind)
+    pattern = {"commodity": _FIRM if words.isascii() and words.istitle() else _TITLED, "yield": _ABROAD}.get(kind)
     if titled := pattern and pattern.search(before):
         return Subject(name=text[titled.start("words") : mark.end])
     return Subject(name=text[mark.start : other.end()]) if other else Subject(mark.value)

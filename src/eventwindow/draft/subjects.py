@@ -33,6 +33,7 @@ _VERB = re.compile(
     r"[a-z]{3,}ed|was|were|is|are|ha[sd]|have|got|did|does|went|came|took|gave|made|put|saw|led|left|held|stood|ran|beat"
     r"|kept|lay|sat|set|hit|cut|let|met|won|bought|sold|told|thought|brought|paid|said"
 )
+_FIRST_OF = re.compile(r"['’]s ")
 _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
@@ -155,7 +156,8 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     if len(told) == 1:
         return Found(tuple(told[0].value), (WHICH,))  # 美国证管会控告Coinbase,股价收跌12%
     if carried := tuple(s for s in context.who if not (firms and s.is_index)):
-        return Found(carried, (WHICH,) if context.several else ())
+        first = role and _FIRST_OF.search(sentence.text, role.start, role.end)  # "Britain's biggest grocer"
+        return Found(carried, (WHICH,) if context.several or first else ())
     following = next(iter(sentence.all("names", within=(mark.end, high))), None)
     return Found(tuple(following.value)) if following else Found()
 
