@@ -7,6 +7,8 @@ import re
 import sys
 import tomllib
 from functools import cache
+from itertools import product
+from math import isclose
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,16 @@ from eventwindow.claims.amounts import amounts as figures_of
 from eventwindow.claims.rounding import hedge_table
 from eventwindow.cli.main import main
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
-from eventwindow.draft.entries import entry
-from eventwindow.draft.paraphrase import paraphrase
+from eventwindow.draft.entries import entry, open_reasons
+from eventwindow.draft.paraphrase import KINDS, paraphrase
 from eventwindow.draft.read import statements
+from eventwindow.draft.sessions import closed_in
+from eventwindow.draft.statement import Statement, Subject
+from eventwindow.draft.studyfile import toml_table
 from eventwindow.draft.write import draft_claims, read_article
 from eventwindow.errors import ClaimError, StudyError
 from eventwindow.study.definition import read_study
-from eventwindow.study.ledger import read_claims
+from eventwindow.study.ledger import read_claims, refusal
 from eventwindow.study.library import find_study
 
 DATED = dt.date(2025, 1, 31)
@@ -320,6 +325,90 @@ def test_an_unfinished_entry_is_open_for_that_reason_and_read_in_full_once_the_k
     draft.write_text("\n".join(kept), encoding="utf-8")
     with pytest.raises(ClaimError, match="the key 'security' is missing"):
         read_claims(draft, study.securities, study.baskets)
+
+
+def written(s: Statement) -> dict:
+    """The entry of a statement, as a file of TOML hands it to the reader of ledgers."""
+    table = entry(s, "D1-1", "D1", "news.txt, line 1", None, lambda symbol, day: False)
+    return tomllib.loads(toml_table("[[claims]]", table))["claims"][0]
+
+
+def test_what_is_drafted_as_finished_is_what_a_ledger_accepts() -> None:
+    """Every sentence of the cases: nothing that the rules read is refused by the reader of their own draft."""
+    drafted = [written(s) for c in CASES for s in statements(c["text"], c.get("date", DATED))]
+    finished = [table for table in drafted if "unfinished" not in table]
+    assert len(finished) > 600
+    assert [(t["text_en"], why) for t in finished if (why := refusal(t))] == []
+    assert [t["text_en"] for t in drafted if "does not agree with itself" in t.get("unfinished", "")] == []
+
+
+FRACTIONS = [
+    "half",
+    *(
+        f"{k} {d}"
+        for d in ("third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+        for k in ("a", "one", "two", "three")
+    ),
+]
+OF_ONE = [
+    "half a",
+    "half of one",
+    "a quarter of a",
+    "three quarters of a",
+    "a third of a",
+    "two thirds of a",
+    "a fifth of a",
+    "a tenth of a",
+    "one and a half",
+]
+SAID = ["", "more than ", "less than ", "nearly ", "about ", "almost ", "over "]
+
+
+@pytest.mark.parametrize("hedge", SAID)
+def test_a_part_in_words_is_drafted_as_it_was_said(hedge: str) -> None:
+    plural = [f + "s" * f.startswith(("two", "three")) for f in FRACTIONS]
+    told = [f"Nvidia {verb} {hedge}{f} of its value on 27 January." for verb in ("shed", "gained") for f in plural]
+    told += [f"Nvidia {verb} {hedge}{f} percent on 27 January." for verb in ("fell", "rose") for f in OF_ONE]
+    said = [s for text in told for s in statements(text, DATED) if s.low is not None]
+    tables = [written(s) for s in said]
+    assert len(tables) >= len(told) - 24  # three thirds are no part
+    assert [t["text_en"] for t in tables if "unfinished" in t] == []
+    for s, table in zip(said, tables, strict=True):
+        assert s.step is not None
+        assert isclose(table.get("precision", s.step), s.step)  # read as coarsely as it was said
+
+
+@pytest.mark.parametrize(
+    "low", [-0.5, 1 / 3, -1 / 6, 0.005, -0.0025, 0.00667, 0.125, 0.17, -0.1697, 1.0, 2.5, 1e-6, 0.123456]
+)
+def test_a_figure_of_any_precision_is_accepted_or_left_open_never_refused(low: float) -> None:
+    for kind, step, hedge in product(KINDS, (1e-4, 0.005, 0.01), ("exact", "more_than")):
+        s = Statement(1, kind, Subject(("NVDA",)), low, low, hedge, 1 if low > 0 else -1, step, dt.date(2025, 1, 27))
+        table = written(s)
+        assert "unfinished" in table or refusal(table) == ""
+
+
+def test_an_entry_that_the_ledger_would_refuse_says_what_is_wrong_and_loses_no_other() -> None:
+    odd = Statement(1, "return", Subject(("NVDA",)), 0.1234567, 0.1234567, "exact", 1, 0.00042, dt.date(2025, 1, 27))
+    assert "does not agree with itself" in written(odd)["unfinished"]
+
+
+def test_what_is_compared_with_needs_a_session_of_its_own() -> None:
+    """The Lunar New Year in Taiwan: no return of TSMC there, however much Nvidia moved."""
+    apart = Statement(
+        1,
+        "relative_return",
+        Subject(("NVDA",)),
+        0.03,
+        0.03,
+        "exact",
+        1,
+        0.01,
+        dt.date(2025, 1, 27),
+        against=(Subject(("2330.TW",)),),
+    )
+    reasons = open_reasons(apart, None, closed_in(None))
+    assert list(map(str, reasons)) == ["2025-01-27 is no session of 2330.TW"]
 
 
 def test_a_name_of_the_users_own_table_and_an_alias_of_the_study_are_known(tmp_path: Path) -> None:

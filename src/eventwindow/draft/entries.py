@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from eventwindow.draft.paraphrase import PLACES, figure, paraphrase
+from eventwindow.draft.paraphrase import PLACES, figure, in_words, paraphrase
 from eventwindow.draft.statement import Statement, Subject
 from eventwindow.errors import Reason, Text
 from eventwindow.study.definition import Study
+from eventwindow.study.ledger import refusal
 
 RANKS = {"loss_rank", "return_rank", "members_rank", "value_rank", "record", *PLACES}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
@@ -20,7 +21,6 @@ Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no s
 
 def entry(s: Statement, key: str, article: str, place: str, study: Study | None, closed: Closed) -> Entry:
     """One table of the draft; `unfinished` stands where something is open."""
-    en, zh = paraphrase(s)
     held: Mapping[str, Any] | None = None if study is None else study.securities
     reasons = open_reasons(s, study, closed)
     head: Entry = {"id": key, "article": article, "place": place}
@@ -29,13 +29,26 @@ def entry(s: Statement, key: str, article: str, place: str, study: Study | None,
     asked = any(reason.key == "draft_listing" for reason in reasons)  # a person says which
     if len(s.who.symbols) == 1 and not asked and (held is None or s.who.symbols[0] in held):
         head["security"] = s.who.symbols[0]
-    return head | {"text_en": en, "text_zh": zh} | _stated(s) | _measured(s)
+    return head | _body(s)
+
+
+def _body(s: Statement) -> Entry:
+    en, zh = paraphrase(s)
+    return {"text_en": en, "text_zh": zh} | _stated(s) | _measured(s)
 
 
 def open_reasons(s: Statement, study: Study | None, closed: Closed) -> list[Reason]:
     """Why a person must finish the statement; none where it can be judged."""
     held: Mapping[str, Any] | None = None if study is None else study.securities
-    return list(dict.fromkeys([*_who_open(s, held), *_when_open(s, study, closed), *s.open, *[ROUND] * _round(s)]))
+    told = dict.fromkeys([*_who_open(s, held), *_when_open(s, study, closed), *s.open, *[ROUND] * _round(s)])
+    return list(told) or list(_refused(s))
+
+
+def _refused(s: Statement) -> Iterator[Reason]:
+    """What the ledger's own reader says against the entry of a statement that nothing leaves open."""
+    table = {"id": "D1-1", "article": "D1", "security": s.who.symbols[0]} | _body(s)
+    if what := refusal(table):
+        yield Reason("draft_refused", what=what)
 
 
 def _stated(s: Statement) -> Entry:
@@ -53,9 +66,9 @@ def _stated(s: Statement) -> Entry:
 
 
 def _written(s: Statement) -> bool:
-    """Whether decimals were written, as in "20.0 %": zeros of a whole number leave the precision open to the ledger."""
+    """Whether decimals were written, as in "20.0 %", or a part: zeros of a whole number leave the precision open."""
     whole = {"return": 0.01, "year_return": 0.01, "opening_gap": 0.01, "day_range": 0.01, "price_level": 1.0}
-    return s.step is not None and s.step < whole.get(s.kind, 0.0)
+    return s.step is not None and (s.step < whole.get(s.kind, 0.0) or in_words(s))
 
 
 def _measured(s: Statement) -> Entry:
@@ -132,6 +145,7 @@ def _when_open(s: Statement, study: Study | None, closed: Closed) -> list[Reason
         headline = next((e for e in study.file.events if e.id == study.headline["event"]), None) if study else None
         told = Reason("draft_no_day_event", day=str(headline.date)) if headline else Reason("draft_no_day")
         return [told]
-    days = () if s.kind in ANY_DAY or len(s.who.symbols) != 1 else (s.date, s.until)
-    shut = [d for d in days if d and closed(s.who.symbols[0], d)]
-    return [Reason("draft_no_session", day=str(d), symbol=s.who.symbols[0]) for d in shut]
+    days = () if s.kind in ANY_DAY else [d for d in (s.date, s.until) if d]
+    named = [who.symbols[0] for who in (s.who, *s.against) if len(who.symbols) == 1]
+    shut = [(d, symbol) for symbol in named for d in days if closed(symbol, d)]
+    return [Reason("draft_no_session", day=str(d), symbol=symbol) for d, symbol in shut]

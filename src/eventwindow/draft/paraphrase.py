@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from math import log10
+from fractions import Fraction
+from math import isclose, log10
 
+from eventwindow.claims.amounts import words
 from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.statement import Statement, Subject
 
@@ -42,9 +44,12 @@ PLACES = {
     "volume_rank": ("volume", "成交量"),
     "points_rank": ("change in points", "漲跌點數"),
 }
+IN_PER_CENT = {"return", "year_return", "opening_gap", "day_range", "relative_return", "drawdown"}
 STANDS = {"price_level", "value_against", "volume_multiple", "market_value", "turnover", "turnover_share"} | COUNTS
 MOVED = KINDS.keys() - STANDS - {"drawdown", "value_rank"}
 DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
+PARTS = {3: "third", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}  # that no whole per cent tells
+NUMERALS = "零一二三四五六七八九"
 SHARES = {"some": ("some of them", "部分"), "all": ("all of them", "全部"), "most": ("most of them", "多數")}
 
 
@@ -66,6 +71,9 @@ def paraphrase(statement: Statement) -> tuple[str, str]:
 def figure(statement: Statement) -> tuple[str, str]:
     """The figure as stated, in English and in Chinese: hedge, amount, unit."""
     en, zh = HEDGES.get(statement.hedge, ("", ""))
+    if in_words(statement):
+        side = _side(statement)
+        return f"{side[0]} {en}{_amount(statement)}", f"{side[1]}{zh.strip()} {_amount(statement, True)}"
     return (en + _amount(statement)).strip(), (zh + _amount(statement, True)).strip()
 
 
@@ -87,7 +95,7 @@ def _what(s: Statement) -> tuple[str, str]:
         place = DIRECTIONS[s.kind]
         return f"{_side(s)[0]}{place[0]}", f"{place[1]}{_side(s)[1]}"
     en, zh = KINDS[s.kind]
-    if s.hedge not in {"exact", "range"} and s.kind not in STANDS:
+    if (s.hedge not in {"exact", "range"} and s.kind not in STANDS) or in_words(s):
         return _sized(s, en, zh)
     if s.kind in MOVED and s.hedge != "range":
         return en.format(f=_amount(s)), _sized(s, en, zh)[1]
@@ -105,6 +113,7 @@ def _sized(s: Statement, en: str, zh: str) -> tuple[str, str]:
     rise, fall = ("增加", "減少") if worth else ("上漲", "下跌")
     hedge, side = HEDGES[s.hedge], ("rise", rise) if s.direction > 0 else ("fall", fall)
     plain = [_amount(s, chinese).lstrip(f"+{MINUS}") for chinese in (False, True)]
+    plain[0] += " of its price" if _part(s) else ""
     return (
         en.replace(" of {f}", ", {f}").format(f=f"a {side[0]} of {hedge[0]}{plain[0]}"),
         zh.format(f=f"{side[1]}{hedge[1].strip()} {plain[1]}"),
@@ -137,9 +146,33 @@ def _first_of(s: Statement) -> tuple[str, str]:
     return f"{move[0]} most of {en or 'others not named'}", f"在{zh or '未列名者'}中{move[1]}最多"
 
 
+def in_words(s: Statement) -> bool:
+    """Whether digits would tell the figure more finely than it was said: "a third", "half a per cent"."""
+    return bool(s.kind in IN_PER_CENT and s.low == s.high and (_part(s) or _of_one(s)))
+
+
+def _part(s: Statement) -> Fraction | None:
+    """The figure as a part of the whole, where it is no whole number of its steps."""
+    if s.low is None or s.step is None or isclose(s.low / s.step, round(s.low / s.step), abs_tol=1e-6):
+        return None
+    part = Fraction(abs(s.low)).limit_denominator(max(PARTS))
+    held = part.denominator in PARTS and part.numerator < part.denominator
+    return part if held and isclose(part, abs(s.low), abs_tol=s.step / 10) else None
+
+
+def _of_one(s: Statement) -> str:
+    """The words for a part of one per cent, where that part is the step at which the figure is read."""
+    if s.low is None or s.step is None or not isclose(abs(s.low), s.step):
+        return ""
+    told = words()["numbers"].items()
+    return next((word for word, value in told if value < 1 and isclose(value, 100 * s.step)), "")
+
+
 def _amount(s: Statement, zh: bool = False) -> str:
     if s.low is None or s.high is None:
         return ""
+    if in_words(s):
+        return _worded(s, zh)
     low, high = (_plain(s, edge, zh) for edge in sorted((s.low, s.high), key=abs))
     return low if low == high else f"{low} {'至' if zh else 'to'} {high}"
 
@@ -159,6 +192,18 @@ def _plain(s: Statement, value: float, zh: bool) -> str:
     if s.kind in {"price_level", "price_change"}:
         return f"{sign}{_written(size, s.step, ',.10g')}{_currency(s, zh)}"
     return f"{sign}{_written(100 * size, s.step and 100 * s.step, '.6g')}{'' if zh else ' '}%"
+
+
+def _worded(s: Statement, zh: bool) -> str:
+    """A third; half a per cent: as coarse as it was said."""
+    part = _part(s)
+    if part is None:
+        return f"{100 * abs(s.low or 0.0):.6g}%" if zh else f"{_of_one(s)} per cent"
+    number, over = part.numerator, part.denominator
+    if zh:
+        return f"{NUMERALS[over]}分之{NUMERALS[number]}"
+    counted = next(word for word, value in words()["numbers"].items() if value == number and len(word) > 1)
+    return f"{counted} {PARTS[over]}{'s' if number > 1 else ''}"
 
 
 def _currency(s: Statement, zh: bool, between: str = " ") -> str:

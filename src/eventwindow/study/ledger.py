@@ -14,9 +14,9 @@ from eventwindow.claims.model import Claim
 from eventwindow.claims.readings import Disagreement, Reading
 from eventwindow.errors import ClaimError, stands
 from eventwindow.prices.cache import RESERVED
-from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, form_of, named, read_as
+from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, claim_of, form_of, named, read_as
 from eventwindow.study.form import Form, Slug, Source
-from eventwindow.study.toml import Location, at, fault, line_of, read_toml
+from eventwindow.study.toml import Location, at, fault, line_of, read_toml, value_fault
 
 CLAIMS, READINGS = "claims.toml", "readings.toml"
 
@@ -119,6 +119,17 @@ def _read(path: Path, form: type[Form], names: Names) -> dict[str, Any]:
         }
     except ValidationError as error:
         raise fault(error, path, text, ClaimError) from None
+
+
+def refusal(table: Mapping[str, Any]) -> str:
+    """What `read_claims` would say against a claim's table in any study that holds its securities; empty if nothing."""
+    symbols = [table.get("security", ""), *table.get("against", ()), *table.get("members", ())]
+    names = Names(frozenset(symbols), articles={table["article"]: None})
+    try:
+        wrong = clash(claim_of(table, names))
+    except ValidationError as error:
+        return value_fault(error.errors()[0])[0]
+    return wrong.what if wrong else ""
 
 
 def _with_articles(names: Names, data: Mapping[str, Any]) -> Names:
