@@ -201,7 +201,11 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         if m["first"]:
             sign, count = -sign, count - 1  # "its first gain in four sessions"
         sessions, months = 0, sentence.chinese and _OF_MONTHS.search(sentence.text, max(0, m.start() - 2), m.end())
-        spans = [s.value for s in sentence.all("period", within=(0, m.start())) if months and s.value.until]
+        spans = [
+            s.value
+            for s in sentence.all("period", within=(0, m.start()))
+            if months and s.value.until and not s.value.open
+        ]
         day = spans[-1].until if spans else day
         if day is None or not sign or not 1 < count < LONGEST:
             continue
@@ -212,7 +216,8 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
             span = Period(first=dt.date(month // 12, month % 12 + 1, 1), until=last)
         elif "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
             friday = day - dt.timedelta((day.weekday() - 4) % 7)  # of the last week that is over
-            day = day if sentence.chinese else friday
+            ended = sentence.chinese and _ENDED.search(sentence.text, 0, m.start())  # 终止连三周上涨
+            day = (day - dt.timedelta(day.weekday() + 3) if ended else day) if sentence.chinese else friday
             span = Period(first=day - dt.timedelta(day.weekday() + 7 * (count - 1)), until=day)
         else:
             over = m["first"] or m["before"] or _BEFORE.match(sentence.text, m.end())

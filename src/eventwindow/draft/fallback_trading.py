@@ -43,7 +43,7 @@ _RANK_FIRST = re.compile(rf"成交(?:金?额|值|量)(?:[为属是居排]|创下
 _POINTS = re.compile(
     r"[跌涨升]点[^,;。]{0,8}?(?:(?:排名)?第(?P<n>[一二三四五六七八九十]+)|之冠|之最|首位)"
     r"|第(?P<m>[一二三四五六七八九十]+)大(?:收盘|单日)?[跌涨升]点"
-    r"|最大(?:单日|收盘)?[跌涨升]点"
+    r"|最大(?:的)?(?:单日|收盘)?(?:[跌涨升]点|点数[跌涨升]幅)"
 )
 
 
@@ -155,7 +155,10 @@ def _ranks(
         points = [(k, s) for k, s in told if s.kind == "points" and k.start < m.end() and not s.until]
         if points:
             at, of = Mark(m.start(), m.end(), "rank"), points[-1][1]
-            yield at, replace(_rank(sentence, m, of.who, "points_rank", context, at), date=of.date)
+            found = replace(_rank(sentence, m, of.who, "points_rank", context, at), date=of.date)
+            before = [mark for mark in sentence.all("since") if mark.end == m.start()]  # 创去年10月以来最大跌点
+            since = since_told(sentence, before[-1], of.date or context.last)[0] if before else found.since
+            yield at, replace(found, since=since)
 
 
 def _rank(sentence: Sentence, m: re.Match[str], who: Subject, kind: str, context: Context, at: Mark) -> Statement:

@@ -29,7 +29,7 @@ GROUP = re.compile(
     r"(?<![\w-])(?:Shares|Stocks) in (?:mainland )?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?= (?:mostly |also |broadly )?\w+(?:ed|se|ll)\b)"  # noqa: E501
     r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
     r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
-    r"|(?:(?<=[,;:。、])|^)(?:[\u4e00-\u9fff]{2,4}[、与和及])+(?:(?!等)[\u4e00-\u9fff]){2,6}(?<![个控持入])(?:股|板块)(?=[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上])"
+    r"|(?:(?<=[,;:。、])|^)(?:[\u4e00-\u9fff]{2,4}[、与和及])+(?:(?!等)[\u4e00-\u9fff]){2,6}(?<![个控持入])(?:股|板块)(?=[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相])"
     r"|(?:(?<=[,;:。、])|^)(?:[A-Z]{1,4})?[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<![个控持入港美陆台])股)(?=(?:周[一二三四五]|\d{1,2}日|[今昨当][天日])?[则也亦普全同齐纷逆集却均皆多大悉涨跌走受])"
     r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,6}板块(?=[^,。;的方中]{0,4}?[跌涨升挫走领回])"
     r"|(?:(?<=[,;:。、])|^)(?:欧美|美欧|亚太|亚洲|日韩)股市"

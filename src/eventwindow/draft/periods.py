@@ -241,18 +241,18 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month |course )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|[至迄]今|(?=(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
-    (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|累计)", _quarter),
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|[至迄]今|(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
+    (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|累计)", _quarter),  # noqa: E501
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
     (r"(?<!去年)全年(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹])", _whole_year),
     (r"\b(?:for|over|in|on|during) the month\b(?! (?:of|to|through|ended|since|before))", _the_month),
-    (r"\b(?:this|so far in the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),
+    (r"\b(?:this|so far in the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_month),  # noqa: E501
     (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
     (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫飙泻])", _first_half),
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
-    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:收[市盘]?)?新[高低])|年初至今|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?", _this_year),  # noqa: E501
+    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (rf"\b(?:the |in the )?(?:{_N} )?(?:days|weeks?|months?) before (?=(?:the|its|an?|their)\b)"  # some event
