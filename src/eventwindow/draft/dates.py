@@ -26,7 +26,7 @@ _PATTERNS = (
     ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{_WEEKDAY})s?\b"),
     (
         "week",
-        r"(?P<which>上个?|这个?|本|下个?)?\s*(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法]|周(?![一二三四五六日]))",
+        r"(?P<which>上个?|这个?|本|下个?)?\s*(?<!黑色)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法]|周(?![一二三四五六日]))",
     ),
     ("next", r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|第二天"),
     (

@@ -88,7 +88,7 @@ _RECORD = re.compile(
     r"|\b(?:(?:high|strong|dear)est|(?P<low>(?:low|weak|cheap)est)) (?:close|finish|level) (?:in its history|ever)"
     r"|\blast (?:seen|reached|touched) in (?P<year>\d{4})"
     rf"|(?P<high>{_SET}*(?:新高|高位))|(?:{_SET}+|刷新)纪录|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<month>\d{{1,2}})月)?以来首次"
-    rf"|(?P<first>(?:[去前今]年)?\d{{1,2}}月[^,。;\d]{{0,2}}以来首次|(?:{_N}|[一半])多?(?:年|个月)来首次)(?=[,;。]|$)",
+    rf"|(?P<first>(?:[去前今]年)?\d{{1,2}}月(?:\d{{1,2}}日)?[^,。;\d]{{0,2}}以来首次|(?:{_N}|[一半])多?(?:年|个月)来首次)(?=[,;。]|$)",
     re.IGNORECASE,
 )
 _PEAK = re.compile(  # "19.8 % below its record close of Sept. 20": a record of that day
