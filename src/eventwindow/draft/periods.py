@@ -237,7 +237,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
-    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the (?:[a-z]+-shortened )?week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|(?:[本这当]|这一)周(?![一二三四五六日])(?:累计)?|周线|[全单]周(?:累计)?|(?<![近去上])一周(?:以?来)?(?=累|[升跌涨挫]|贬|[^,。;\d]{0,8}?[升跌涨挫贬]了?\d)|(?<![上本])周(?=[升跌涨挫]幅?[\d约近逾达累])", _week),  # noqa: E501
+    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the (?:[a-z]+-shortened )?week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|(?:[本这当]|这一)周(?![一二三四五六日])(?:累计)?|周线|[全单整]个?(?:周|星期)(?:累计)?|(?<![近去上])一周(?:以?来)?(?=累|[升跌涨挫]|贬|[^,。;\d]{0,8}?[升跌涨挫贬]了?\d)|(?<![上本])周(?=[升跌涨挫]幅?[\d约近逾达累])", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month |course )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
@@ -252,7 +252,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
     (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫飙泻])", _first_half),
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
-    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
+    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比]去年年?[底末](?:的?收[市盘]价?)?(?=[高低涨跌升])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (rf"\b(?:the |in the )?(?:{_N} )?(?:days|weeks?|months?) before (?=(?:the|its|an?|their)\b)"  # some event

@@ -58,6 +58,7 @@ _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
 _WORTH_NOW = re.compile(
     r"\b(?:worth|valued at)\s*$|市值[^,;\d]{0,6}[至到]$"
+    r"|(?:市值|亿[美港]?元)[^,;。\d]{0,4},?[^,;。\d]{0,4}[剩余]下?约?$"
     r"|市值(?:首度|首次)?(?:约|为|达|逾|站上|突破|逼近|重回|报|[升降]?至)?$"
 )
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
@@ -65,7 +66,7 @@ _COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
 _MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
 _EACH_OF = re.compile(r"(?:分别|各)(?:为|达|是|收|报)?(?:在|于)?$")
 _COUNTED_FROM = re.compile(COUNTED)
-_AT_MOST = re.compile(r"最多(?:曾)?[跌涨升挫泻插飙贬瀉](?:了)?$")
+_AT_MOST = re.compile(r"最多(?:曾)?[下上急]?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
 )
@@ -114,6 +115,7 @@ _OF_RECORD = re.compile(
 _AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
 _LOW_OF_DAY = re.compile(r"day['’]s (?:intraday |session )?(?:low|high|peak|trough) (?:of|at|near) \D{0,12}$")
 _OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
+_THAN_OFFERED = re.compile(r"[较比][^,;]{0,12}(?:发行|招股|上市|发售|承销)价")
 _THAN_DAY = re.compile(r"[较比]")
 _JUST = re.compile(r"[才曾]|加计|连同")
 _OPENED_BEHIND = re.compile(r"的?(?:跌幅|涨幅|价格)?开[出盘市](?![后时])")  # 以下跌2.8%开出
@@ -669,7 +671,9 @@ def figure_at(
     reasons += [MOMENT] * (moment and not amount.extreme)
     early = _before_open(sentence) or kind in {"price_level", "points"}  # no gap of the opening
     reasons += [MOMENT] * (session == "pre" and not moment and early)
-    if session == "pre" and kind == "return" and not (moment or early):
+    if _THAN_OFFERED.search(sentence.text, sentence.clause(mark)[0], mark.start):
+        reasons += [MOMENT]  # 开盘较21.5港元的发行价上涨85%: against no close
+    elif session == "pre" and kind == "return" and not (moment or early):
         kind = "opening_gap"
     ends = sorted(sign * edge * scale for edge in (amount.low, amount.high))
     stood = sentence.last("edge", before=mark.start, since=sentence.clause(mark)[0]) if kind == "price_level" else None

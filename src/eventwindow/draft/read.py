@@ -401,7 +401,8 @@ def paragraph(
             context = _left(main, context, session_of(sentence, main[-1][0], context))
     for k, (text, sentence, at, said) in enumerate(read):
         following = read[k + 1][3] if k + 1 < len(read) else []
-        every = [*said, *fallback(sentence, number, at, known, dated, said, following)]
+        left = fallback(sentence, number, at, known, dated, said, following)
+        every = [*said, *((m, _ended(sentence, m, s, at, known, dated)) for m, s in left)]
         told = tuple(statement for _, statement in _once(every))
         happened = story_days(sentence, at) or _in_america(sentence, at)
         yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in every))), tuple(happened))
@@ -456,10 +457,12 @@ def _later(before: Mapping[str, dt.date], told: Mapping[str, dt.date]) -> dict[s
 
 def _ended(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
     """A span that goes on to the article's day ends with the day told last of the security: 27日飙升…,今年以来涨17倍."""  # noqa: E501
-    if not (sentence.chinese and s.until == dated and s.date) or len(s.who.symbols) > 1:
+    if not (sentence.chinese and s.until == dated and s.date):
         return s
     near, place = sentence.last("date", before=mark.start), region(known, s.who)
     near = None if near and _ONCE.match(sentence.text, near.end) else near
+    if near is None and len(s.who.symbols) > 1:
+        return s
     end = resolved(sentence, near, context) if near else context.days_by_region.get(place) if place else None
     if end is None and (place == "America" or (context.last or dated) < dated):
         last = context.last if context.last and s.date < context.last else dated

@@ -83,7 +83,9 @@ _SIGNED = re.compile(r",? [-+−]\d")
 ASIDE = {RELATIVE, PARTICIPLE, APPOSITION}
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(r"[自从]?(?:(?P<year>\d{4})年)?(?P<month>1[0-2]|0?[1-9])月以来")
-_SO_FAR = re.compile(r",?(?:[^,。;\d最新首第高低]{0,6})[涨跌升挫](?!幅[最第])")  # 11月以来累计上涨11.6%
+_SO_FAR = re.compile(
+    r",?(?:[^,。;\d最新首第高低]{0,6}[涨跌升挫](?!幅[最第])|[^,。;\d最新首]{2,12}累计?[上下大]?[涨跌升挫])"
+)  # 11月以来累计上涨11.6%
 _NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}")
 _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4}\s*$")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
@@ -118,6 +120,7 @@ _EVENING_NEWS = re.compile(
 )
 _COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
 _OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。])")  # 收复周四的全部失地
+_CONTRACT = re.compile(r"(?:期货)?主力(?:合约)?")
 _UNDONE = re.compile(r"(?:一洗|一扫|收复|回吐|抹去|抵消|延续|承接|补回|吐回|扭转)了?$")  # 一洗前一日创新低的颓风
 _PRICE_OF = re.compile(r"的?(?:收[盘市]价|收[盘市])?[\d.,]+(?:[美港]?元|点)")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
@@ -632,6 +635,9 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     other = None if kind == "commodity" else _OTHER.match(text, mark.end)
     if other and kind == "stock" and other[0].strip() == "公司":
         other = None  # 博通公司 is 博通; 新加坡公司 is none that a list holds
+    contract = _CONTRACT.match(text, mark.end) if kind == "commodity" and has_chinese(words) else None
+    if contract:  # 铁矿石期货主力合约 is that of an exchange in China
+        return Subject(group=Group(words + contract[0], words + contract[0]))
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
     other = other or (part if part and not any(at == 0 for at, _, _ in names.finder.spans(part[0])) else None)
     pattern = {"commodity": _FIRM if words.isascii() and words.istitle() else _TITLED, "yield": _ABROAD}.get(kind)
