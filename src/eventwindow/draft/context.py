@@ -220,7 +220,8 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
     base = resolved(sentence, earlier, context) if earlier else context.date if story else context.spoken
     base = base or context.date
     day: dt.date | None = found.value.resolved(base)
-    return day
+    ahead = day and context.paper and sentence.chinese and day > context.paper  # 节后次日, of the day itself
+    return base if ahead else day
 
 
 def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:

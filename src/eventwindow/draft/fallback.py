@@ -56,6 +56,7 @@ _BY = re.compile(  # "cutting its market value by", "lifted the firm's value by"
     re.IGNORECASE,
 )
 _COIN = re.compile(r"角|分(?=[,;。、])")  # 新台幣貶1.1角
+_RIGHT_BEHIND = {" ", "的"}
 _PIPS = {"CNY=X", "CNH=X"}  # a point of theirs is a ten-thousandth
 _NO_PRICE = re.compile(
     r"发行价|招股价|目标价|收购价|募资|每[^股桶盎]|利息|分析师|有望|预[计料]"
@@ -259,6 +260,11 @@ def _small(sentence: Sentence, mark: Mark, kind: str) -> str:
     ):  # one of "per dollar"
         return ""
     apposed = move and _APPOSED.fullmatch(sentence.text, mark.end, move.start)
-    if move and (0 <= mark.start - move.end <= 3 or 0 <= move.start - mark.end <= 1 or apposed):
+    if move and (
+        0 <= mark.start - move.end <= 3
+        or mark.end == move.start
+        or sentence.text[mark.end : move.start] in _RIGHT_BEHIND
+        or apposed
+    ):
         return "price_change"
     return "price_level" if kind and _PRICE.search(clause) and not _NO_PRICE.search(clause) else ""

@@ -23,7 +23,7 @@ Whose = Callable[[Sentence, Mark, Context, Names], tuple[Subject, ...]]
 Owners = Callable[[Mark], tuple[Subject, ...]]
 Found = Iterator[tuple[Mark, Statement]]
 LONGEST = 100  # sessions of one run
-_N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[两三四五六七八九十]+)", "|".join(ORDINALS)
+_N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[二两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
     r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"

@@ -21,7 +21,7 @@ BOND = (  # whose yield no list holds
     r"|(?!American|The)[A-Z]\w+(?:['’]s|an|ese|ish|nch|eek) \w+-year (?:(?:government )?bond )?yields?)"
 )
 STATE = r"\w+-year government bonds?"  # of the article's own state
-BOND_ZH = r"(?:[日德英法中韩]国?本?)?\d{1,2}年期(?:日本|[德英法中韩]国|[日德英法中])[国公]?债(?:收益率|殖利率|孳息率)"
+BOND_ZH = r"(?:[日德英法中韩]国?本?)?\d{1,2}年期(?:日本|[德英法中韩]国|[日德英法中])[国公]?债(?:收益率|殖利率|孳息率?)"
 GROUP = re.compile(
     rf"(?P<bond_zh>{BOND_ZH})|"
     rf"(?:[Yy]ields? on (?:the )?)?(?:benchmark )?\b(?P<bond>{BOND})\b(?: yields?\b)?|"

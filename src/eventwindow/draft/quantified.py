@@ -432,7 +432,7 @@ def kind_of(who: Subject, names: Names) -> str:
     label = who.group.label if who.group is not None else ""
     if _FUTURES.search(label):
         return "future"
-    bond = re.fullmatch(rf"{BOND}|{STATE}", label) or label.endswith(("收益率", "殖利率", "孳息率"))
+    bond = re.fullmatch(rf"{BOND}|{STATE}", label) or label.endswith(("收益率", "殖利率", "孳息率", "孳息"))
     return "yield" if bond else "stock" if who.name else ""
 
 

@@ -61,7 +61,7 @@ _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"X
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
 }  # fmt: skip
 _SHARE_OF = re.compile(
-    r"(?P<own>其在?|公司的?)?(?P<market>[AH美港])股(?![通市价])|(?P<letter>[AH])(?=[收跌涨升挫低高平也则亦大微周昨今当\d]|[,、和与及])|(?P<its>其)(?P<receipt>ADR)"
+    r"(?P<own>其在?|公司的?)?(?P<market>[AH美港])股(?![通市价])|(?P<letter>[AH])(?=[收跌涨升挫低高平也则亦大微周昨今当\d]|[,、和与及])|(?P<its>其)ADR|(?P<bare>(?<=[,;])ADR)(?=\s?(?:\d|周|[收跌涨升大急重飙弹]))"
     r"|(?P<it>[它其])在(?P<city>纽约|美国|香港)"
 )
 _POINTED = re.compile("股价|该(?:公司|股)")
@@ -409,7 +409,7 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
     kept = list(marks)
     for m in _SHARE_OF.finditer(text):
         own, place = (
-            m["own"] or m["its"] or m["it"],
+            m["own"] or m["its"] or m["it"] or m["bare"],
             m["market"] or m["letter"] or ("港" if m["city"] == "香港" else "美"),
         )
         firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
