@@ -29,6 +29,7 @@ _KIND = re.compile(
     r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
 )
 _MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
+_CHAIN = re.compile(r"供应链|概念股")
 _VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
 _ADVERBS = re.compile(r"(?: (?:also|both|all|each|too|then|[a-z]+ly))* ")
 _ALONE = re.compile(
@@ -87,8 +88,8 @@ _RECORD = re.compile(
     r"\b(?:an?|set|hit|new|fresh|another|\w+day['’]s) (?P<at>records?)(?=[,.;:]|\s+(?:and|but|while|on|for)\b|$)"
     r"|\b(?:(?:high|strong|dear)est|(?P<low>(?:low|weak|cheap)est)) (?:close|finish|level) (?:in its history|ever)"
     r"|\blast (?:seen|reached|touched) in (?P<year>\d{4})"
-    rf"|(?P<high>{_SET}*(?:新高|高位))|(?:{_SET}+|刷新)纪录|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<month>\d{{1,2}})月)?以来首次"
-    rf"|(?P<first>(?:[去前今]年)?\d{{1,2}}月(?:\d{{1,2}}日)?[^,。;\d]{{0,2}}以来首次|(?:{_N}|[一半])多?(?:年|个月)来首次)(?=[,;。]|$)",
+    rf"|(?P<high>{_SET}*(?:新高|高位))|(?:{_SET}+|刷新)纪录|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<month>\d{{1,2}})月)?以来首[次度]"
+    rf"|(?P<first>(?:[去前今]年)?\d{{1,2}}月(?:\d{{1,2}}日)?[^,。;\d]{{0,2}}以来首[次度]|(?:{_N}|[一半])多?(?:年|个月)来首次)(?=[,;。]|$)",
     re.IGNORECASE,
 )
 _PEAK = re.compile(  # "19.8 % below its record close of Sept. 20": a record of that day
@@ -323,6 +324,9 @@ def _kind(sentence: Sentence, low: int, high: int) -> tuple[Mark, int, int] | No
 def _named(sentence: Sentence, low: int, high: int) -> Mark | None:
     """The group that a clause begins with, or in Chinese the words for one."""
     if named := sentence.all("names", "aside", "others", within=(low, high)):
+        if named[0].start - low <= 2 and (tail := _CHAIN.match(sentence.text, named[0].end, high)):  # 苹果供应链
+            label = sentence.text[named[0].start : tail.end()]
+            return Mark(named[0].start, tail.end(), "group", Subject(group=Group(label, label)))
         who, behind = named[0].value[0], sentence.text[named[0].end : named[0].end + 2]
         label = who.group.label if who.group else who.name if who.name.endswith(("股", "板块")) else "the whole market"
         alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and named[0].start - low <= 2

@@ -243,7 +243,7 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     other = other or of_turnover(sentence, mark)
     if other or _attribute(sentence, mark) or _THAN_BEFORE.match(sentence.text, mark.end):
         return True
-    kinds = ("off", "stock", "value", "close", "names")
+    kinds = ("off", "stock", "value", "close", "names", *("role",) * sentence.chinese)
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
     before = [m for m in before if m.kind != "off" or not _goes_on(sentence, m, mark)]
     after = [m for m in sentence.all("off", within=(mark.end, high)) if _of_clause(sentence, m, mark)]
