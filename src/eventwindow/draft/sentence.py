@@ -122,6 +122,7 @@ _COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
 _OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。])")  # 收复周四的全部失地
 _CONTRACT = re.compile(r"(?:期货)?主力(?:合约)?")
 _UNDONE = re.compile(r"(?:一洗|一扫|收复|回吐|抹去|抵消|延续|承接|补回|吐回|扭转)了?$")  # 一洗前一日创新低的颓风
+_ITS_FIGURE = re.compile(r"的?[^,;。\d]{0,4}\d")
 _PRICE_OF = re.compile(r"的?(?:收[盘市]价|收[盘市])?[\d.,]+(?:[美港]?元|点)")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than|short of|shy of)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
@@ -530,7 +531,9 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     peak = mark.kind == "date" and _TO_PEAK.search(text[: mark.start]) and _PEAK_OF.match(text, mark.end)
     if peak:
         return replace(mark, kind="base" if peak["level"] else "ahead")
-    if mark.kind == "date" and (_OF_NOUN.match(text, mark.end) or _UNDONE.search(text[: mark.start])):
+    if mark.kind == "date" and _UNDONE.search(text[: mark.start]):
+        return replace(mark, kind="base" if _ITS_FIGURE.match(text, mark.end) else "ahead")  # 回吐周一的3%涨幅
+    if mark.kind == "date" and _OF_NOUN.match(text, mark.end):
         return replace(mark, kind="ahead")
     if mark.kind == "date" and _COMPARED_TO.search(text[: mark.start]):  # 较昨日收市价0.81元折让11%; 较前一日跌8点
         return replace(mark, kind="base" if _PRICE_OF.match(text, mark.end) else "ahead")
