@@ -175,7 +175,7 @@ def everything(written, outage, tmp_path_factory):
     from eventwindow.report.write import write_result
 
     folder = tmp_path_factory.mktemp("everything")
-    write_result(outage, folder / outage.name, extras=("excel", "word"))
+    write_result(outage, folder / outage.name, ["zh-Hans", "zh-Hant"], extras=("excel", "word"))
     return [path for place in (written, folder) for path in place.rglob("*")]
 
 

@@ -67,8 +67,10 @@ def test_the_first_sheet_explains_every_column_of_every_sheet(judged):
 
 
 @pytest.mark.parametrize("code", languages())
-def test_each_language_explains_every_column(deepseek, tmp_path, code):
-    path = deepseek.to_excel(tmp_path / file_name(code, "results", "xlsx"), code)
+def test_each_language_explains_every_column(judged, tmp_path, code):
+    deepseek, path = judged
+    if code != "en":
+        path = deepseek.to_excel(tmp_path / file_name(code, "results", "xlsx"), code)
     book = CalamineWorkbook.from_path(str(path))
     told = pd.DataFrame(book.get_sheet_by_index(0).to_python()[1:], columns=["sheet", "column", "meaning"])
     words = catalogue(code)
