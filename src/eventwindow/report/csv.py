@@ -22,7 +22,7 @@ def csv_text(table: pd.DataFrame) -> str:
     columns = [[_told(str(name)), *_cells(table.iloc[:, k])] for k, name in enumerate(table.columns)]
     if len(columns) == 1:  # a line of nothing would be read as no row
         columns = [[cell or '""' for cell in columns[0]]]
-    return "".join(f"{','.join(row)}\n" for row in zip(*columns, strict=True)) or "\n"
+    return "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
 
 
 def _cells(column: pd.Series) -> list[str]:
@@ -39,7 +39,9 @@ def _cells(column: pd.Series) -> list[str]:
 
 
 def _moments(column: pd.Series, unit: Literal["D", "m"]) -> list[str]:
-    return ["" if t == "NaT" else t for t in np.datetime_as_string(column.to_numpy(), unit=unit).tolist()]
+    places, moments = pd.factorize(column.to_numpy())  # most stand many times
+    shown = [*np.datetime_as_string(moments, unit=unit).tolist(), ""]  # -1 is a missing one
+    return [shown[place] for place in places.tolist()]
 
 
 def _texts(column: pd.Series) -> list[str]:
