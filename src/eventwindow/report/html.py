@@ -99,19 +99,29 @@ def claim_pages(
 ) -> Iterator[tuple[str, str]]:
     """File and text of a short page for each statement; `cards` lie beside them."""
     same = context.of_result("same facts", lambda: same_facts(context.result.verdicts))
+    macros = _macros(context.language)
     for verdict, held in zip(context.result.verdicts, sections.statements(context), strict=True):
         place = file_name(context.language.code, held.id)
         card = card_address(context, held.id, "../") if cards else ""
-        yield place, _claim_page(context, verdict, held, same[held.id], languages, card=card)
+        yield place, _claim_page(context, macros, verdict, held, same[held.id], languages, card=card)
+
+
+def _macros(words: Language, **given: Any) -> Any:
+    """Those of blocks, in the words of a language."""
+    return environment().get_template("blocks.html.j2").make_module({"say": words.say, "formulas": formula, **given})
 
 
 def _claim_page(
-    context: Context, verdict: Verdict, held: Card, same: Sequence[str], languages: Sequence[str], *, card: str
+    context: Context,
+    macros: Any,
+    verdict: Verdict,
+    held: Card,
+    same: Sequence[str],
+    languages: Sequence[str],
+    *,
+    card: str,
 ) -> str:
     say, code = context.language.say, context.language.code
-    macros: Any = (
-        environment().get_template("blocks.html.j2").make_module({"say": say, "figures": {}, "formulas": formula})
-    )
     by_id = {one.id: one for one in sections.statements(context)}
     article = next((a for a in context.result.articles if a["key"] == held.article), {})
     told = macros.told(held, sections.told_by(context, held.article, article), sections.address_of(article))
@@ -151,8 +161,7 @@ def printer(words: Language, figures: Mapping[str, Any]) -> Callable[[Iterable[B
     def printed(block: Block) -> Markup:
         return Markup(getattr(macros, type(block).__name__.lower())(block))
 
-    given = {"say": words.say, "figures": figures, "formulas": formula, "printed": printed}
-    macros: Any = environment().get_template("blocks.html.j2").make_module(given)
+    macros = _macros(words, figures=figures, printed=printed)
     return lambda blocks: Markup("").join(map(printed, chosen(blocks, "html")))
 
 
@@ -169,7 +178,7 @@ def _figures(context: Context, charts: Mapping[str, Chart]) -> dict[str, dict[st
         name: {
             "title": chart.title,
             "caption": chart.caption,
-            "svg": Markup(chart.inline()),
+            "svg": Markup(chart.inline),
             "csv": address_of(context, chart),
             "file": f"{name}.csv",
         }

@@ -207,7 +207,7 @@ def figure(result: PanelResult, chosen: Language) -> str:
         sheet.height += 14
 
     alt = _alt(aar[aar["group"] == ALL], shown, chosen)
-    return charted(paint, "caar", "", "", alt, aar).inline()
+    return charted(paint, "caar", "", "", alt, aar).inline
 
 
 def _path_title(aar: pd.DataFrame, chosen: Language) -> str:

@@ -47,6 +47,7 @@ class Chart:
         self.paint(sheet)
         return self.write(sheet.svg())
 
+    @cached_property
     def inline(self) -> str:
         """Both layouts, of which a page shows the one that fits."""
         return inline(self.wide, self.alt, "wide") + inline(self.narrow, self.alt, "narrow")
