@@ -66,17 +66,18 @@ def test_each_window_of_the_recipe_and_none_that_cuts_a_halt(prices, kind, model
         np.testing.assert_allclose(car.std_error, mine["std_error"], rtol=1e-9)
         assert (car.complete == mine["car"].notna()).all()
         cut = [reason for reason in car.reason if reason]
-        assert all("halt" in str(reason) for reason in cut)
+        assert all("without a price" in str(reason) for reason in cut)
 
 
 def test_a_window_that_cuts_a_halt_names_its_sessions(prices):
     ar = studied(prices, "simple", "market_model", ["HALT"])
     zero, after = (f"{prices.index[140 + k]:%Y-%m-%d}" for k in (0, 1))
     for window in (0, (-1, 0)):
-        assert str(ar.car(window).reason[0]) == f"the window ends within a halt: no price on {zero}"
+        assert str(ar.car(window).reason[0]) == f"the window ends without a price: there is none on {zero}"
     for window in (1, (1, 4)):
         assert (
-            str(ar.car(window).reason[0]) == f"the window begins within a halt: the return of {after} began before it"
+            str(ar.car(window).reason[0])
+            == f"the window begins after a day without a price: the return of {after} began before it"
         )
 
 
@@ -86,7 +87,7 @@ def test_so_does_an_event_window_that_is_cut_by_the_halt(prices, window):
     ar = abnormal_returns(
         prices, events, benchmark="MKT", values="prices", estimation=(-130, -11), window=window, minimum_returns=20
     )
-    assert "within a halt" in str(ar.car(window).reason[0])
+    assert "without a price" in str(ar.car(window).reason[0])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -135,7 +136,7 @@ def test_a_panel_of_prices_loses_nothing_either(prices, model, form, kind, tmp_p
     days = expected("abnormal_returns", kind, model)
     told = result.excluded[(result.excluded["what"] == "told") & (result.excluded["security"] != "")]
     over = [(r.firm, f"{prices.index[140 + r.day]:%Y-%m-%d}", r.sessions) for r in days.itertuples() if r.sessions > 1]
-    words = [f"the return of {day} covers {n} sessions, from the last trade before a halt" for _, day, n in over]
+    words = [f"the return of {day} covers {n} sessions: there is no price between" for _, day, n in over]
     assert sorted(told["security"]) == sorted(firm for firm, _, _ in over)
     assert sorted(map(str, told["reason"])) == sorted(words)
 

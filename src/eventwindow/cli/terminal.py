@@ -98,7 +98,7 @@ def print_result(result: StudyResult, report: Path) -> None:
             show(console, f"{article} · {head}", *lines, "")
     if frozen := result.run.get("frozen"):
         show(console, said(frozen_reason(frozen)))
-    show(console, _main_names(result))
+    show(console, _main_names(result), *_over_gaps(result))
     if result.run["headline"]["basket"]:
         show(console, *basket_lines(result))
     show(console, *_depends(result), *origin_lines(result), *_padding(result), *warned(result))
@@ -225,6 +225,14 @@ def _main_names(result: StudyResult) -> Table:
             p_value(row.p_leading),
         )
     return table
+
+
+def _over_gaps(result: StudyResult) -> Iterator[str]:
+    """The returns of the headline event that are not one session's, as some price before them is missing."""
+    rows, head = result.tables["excluded"], result.run["headline"]
+    for row in records(rows[(rows["event"] == head["event"]) & rows["security"].isin(head["members"])]):
+        if getattr(row.reason, "key", "") == "covers_sessions":
+            yield f"{row.security}: {said(row.reason)}."
 
 
 def _by_rank(result: StudyResult) -> dict[str, tuple[float, float]]:

@@ -349,6 +349,6 @@ def halt_notes(source: EventReturns) -> tuple[str, ...]:
     return tuple(
         f"{source.labels['security'].iloc[row]}: the return of"
         f" {pd.Timestamp(int(source.event_days[row, days[-1]]), unit='D'):%Y-%m-%d} covers"
-        f" {len(days)} sessions, from the last trade before a halt"
+        f" {len(days)} sessions: there is no price between"
         for row, days in over_several(source.covered)
     )

@@ -15,6 +15,7 @@ from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.errors import Figure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import over_several
 from eventwindow.report.language import Language
 from eventwindow.study.result import StudyResult
 
@@ -112,6 +113,30 @@ class Context:
     @cached_property
     def day_zero(self) -> pd.Timestamp:
         return self.day(self.members[0])
+
+    def since(self, security: str) -> pd.Timestamp | None:
+        """The session at whose close day 0's return begins, where prices between are missing; else None."""
+        return self._spans.get(security, (None, 1))[0]
+
+    def when(self, security: str) -> str:
+        """On day 0, or from when to when its return runs."""
+        since, n = self._spans.get(security, (None, 1))
+        day = self.language.day(self.day(security))
+        if since is None:
+            return self.language.text("common.on_day", day=day)
+        return self.language.text("common.over_days", since=self.language.day(since), day=day, n=n)
+
+    @cached_property
+    def _spans(self) -> dict[str, tuple[pd.Timestamp, int]]:
+        """Of each return of day 0 over several sessions: the session whose close it begins at, and how many."""
+        abnormal, found = self.abnormal, {}
+        for row, days in over_several(abnormal.covered):
+            if days[-1] == -abnormal.window.start:
+                security = str(abnormal.labels["security"].iloc[row])
+                sessions = pd.DatetimeIndex(self.result.evidence.returns[security].index)
+                at = int(sessions.searchsorted(self.day(security)))
+                found[security] = (pd.Timestamp(sessions[at - len(days)]), len(days))
+        return found
 
     @cached_property
     def benchmark(self) -> str:

@@ -85,11 +85,11 @@ class Chart:
 
 
 def drawn(context: Context, paint: Paint, name: str, data: pd.DataFrame, /, **values: Any) -> Chart:
-    """The figure `name` of a result in the words of its keys; `title_key` and `alt_key` among the values choose others.
+    """The figure `name` of a result in the words of its keys; `title_key`, `caption_key`, `alt_key` choose others.
 
     What it says is worked out before: `paint` only lays it out on a sheet of either width.
     """
-    keys = (values.pop("title_key", "title"), "caption", values.pop("alt_key", "alt"))
+    keys = (values.pop(f"{part}_key", part) for part in ("title", "caption", "alt"))
     title, caption, alt = (context.language.text(f"{name}.{key}", **values) for key in keys)
     return charted(paint, name, title, caption, alt, data)
 

@@ -66,7 +66,7 @@ def _total(context: Context, security: str) -> pd.DataFrame:
     mine = daily[(daily["security"] == security) & (daily["tau"] >= FIRST)]
     table = mine.pivot_table(index="tau", columns="model", values="expected_return", sort=False)
     table[ACTUAL] = mine.drop_duplicates("tau").set_index("tau")["actual_return"]
-    return (1 + table).cumprod() - 1
+    return (1 + table).cumprod(skipna=False) - 1
 
 
 @of_result

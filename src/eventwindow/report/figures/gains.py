@@ -49,17 +49,15 @@ def gains_data(context: Context) -> pd.DataFrame:
 
 
 def _change(context: Context, security: str) -> float | None:
-    """Close less the close before, times the shares that were known on the day."""
+    """Close less the close of the session before, times the shares that were known on the day."""
     evidence, day = context.result.evidence, context.day(security)
-    closes = evidence.prices[security]["close"]
-    place = closes.index.searchsorted(day)
-    if day != context.day_zero or day not in closes.index or place < 1:
+    if day != context.day_zero:
         return None
     try:
         shares = float(share_counts(evidence, security, pd.DatetimeIndex([day]))[0])
-    except NoFigure:
+        change = (evidence.price(security, day) - evidence.previous_close(security, day)) * shares
+    except NoFigure:  # no shares, no price of the day, or none of the session before
         return None
-    change = float(closes.iloc[place] - closes.iloc[place - 1]) * shares
     return None if pd.isna(change) else change
 
 

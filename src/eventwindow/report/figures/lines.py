@@ -147,8 +147,8 @@ def _dashes(panel: Panel, days: Days) -> list[tuple[float, float, float]]:
 
 def _ends(panel: Panel, named: Sequence[Series]) -> None:
     """The words at the end of each line, pushed apart where lines end close to each other."""
-    last = -np.inf
-    for one in sorted(named, key=lambda s: -float(s.values[-1])):
-        y = max(panel.py(float(one.values[-1])), last + 16)
+    last, ends = -np.inf, {id(s): [v for v in s.values if np.isfinite(v)][-1] for s in named}
+    for one in sorted(named, key=lambda s: -ends[id(s)]):
+        y = max(panel.py(ends[id(one)]), last + 16)
         panel.sheet.text(panel.left + panel.width + 8, y + 4, one.said, one.colour, bold=one.colour != FAINT)
         last = y

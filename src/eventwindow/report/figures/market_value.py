@@ -41,7 +41,8 @@ def market_value_data(context: Context, security: str) -> pd.DataFrame:
     counts = share_counts(context.result.evidence, security, days)
     change = closes.diff().to_numpy() * counts
     table = pd.DataFrame({"security": security, "date": days, "change": change})[1:]
-    return table.assign(since=table["change"].cumsum()).dropna().reset_index(drop=True)
+    known = table["change"].notna().cummin()  # a sum over a day without a price would lack what that day moved
+    return table.assign(since=table["change"].cumsum())[known].reset_index(drop=True)
 
 
 def _spoken_of(context: Context) -> str | None:

@@ -8,6 +8,7 @@ from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, Paint, charted
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.news_marks import marks, tape_days
+from eventwindow.report.figures.paths import grown, levels
 from eventwindow.report.figures.sheet import BLUE, FAINT, SERIES
 from eventwindow.report.language import percent
 
@@ -17,21 +18,32 @@ def prices(context: Context) -> Chart | None:
     data = prices_data(context)
     if data.empty:
         return None
-    say, last = context.language.text, data.iloc[-1]
-    first = context.leads[0]
-    low, day, moves = data[first].idxmin(), context.language.day, [told for _, _, told, _ in _moves(context, data)]
-    values = {"name": context.name(first), "low": percent(data[first].min()), "day": day(low)}
-    told = dict(zip(("move", "next"), moves, strict=False))
-    key = "prices.title" if "next" in told else "prices.title_last"
-    title = say(key, name=values["name"], day=day(context.day_zero), **told) if told else values["name"]
+    say, day, path = context.language.text, context.language.day, data[context.leads[0]].dropna()
+    values = {"name": context.name(context.leads[0]), "low": percent(path.min()), "day": day(path.idxmin())}
     return charted(
         _tape(context, data),
         "prices",
-        title,
+        _title(context, data),
         say("prices.caption", start=day(data.index[0]), **_legend(context, data)),
-        say("prices.alt", **values, end=percent(last[first]), last=day(data.index[-1])),
+        say("prices.alt", **values, end=percent(path.iloc[-1]), last=day(path.index[-1])),
         data.rename_axis("date").reset_index(),
     )
+
+
+def _title(context: Context, data: pd.DataFrame) -> str:
+    """What the first security did on day 0 and on the session after; over which sessions, where prices are missing."""
+    say, day, first, zero = context.language.text, context.language.day, context.leads[0], context.day_zero
+    name, path, moves = context.name(first), data[first], _moves(context, data)
+    told = {"next" if tau else "move": said for tau, said in moves.items()}
+    if "move" in told:
+        return say("prices.title" if "next" in told else "prices.title_last", name=name, day=day(zero), **told)
+    if zero not in path.index or zero == path.index[0]:
+        return name
+    if pd.isna(path[zero]):
+        return say("prices.title_none", name=name, day=day(zero))
+    held = 1 + path[:zero].dropna()
+    move = percent(held.iloc[-1] / held.iloc[-2] - 1)
+    return say("prices.title_over", name=name, since=day(held.index[-2]), day=day(zero), move=move)
 
 
 def _legend(context: Context, data: pd.DataFrame) -> dict[str, str]:
@@ -48,13 +60,11 @@ def _legend(context: Context, data: pd.DataFrame) -> dict[str, str]:
 
 @of_result
 def prices_data(context: Context) -> pd.DataFrame:
-    """Date × security: total return since the close of the first date, decimals."""
-    shown = tape_days(context)
-    returns = context.result.evidence.returns
-    columns = [*context.members, *({context.benchmark} - {"", "none", *context.members})]
-    table = pd.DataFrame({c: returns[c].reindex(shown) for c in columns if c in returns})
-    grown = (1 + table.fillna(0)).cumprod()
-    return grown / grown.iloc[0] - 1
+    """Date × security: total return since the first close shown that the leads and the benchmark have, decimals."""
+    leads = [*context.leads, *({context.benchmark} - {"", "none", *context.leads})]
+    prices = levels(context, dict.fromkeys([*context.members, *leads]), tape_days(context))
+    begun = prices[[s for s in leads if s in prices]].dropna().index
+    return grown(prices, begun[0]) if len(begun) else prices.iloc[:0]
 
 
 def _tape(context: Context, data: pd.DataFrame) -> Paint:
@@ -63,7 +73,7 @@ def _tape(context: Context, data: pd.DataFrame) -> Paint:
     if context.benchmark in data:
         leads.setdefault(context.benchmark, FAINT)
     grey = [
-        Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4, title=_told(context, data[s][-1:])[0])
+        Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4, title=_told(context, data[s].dropna()[-1:])[0])
         for s in data.columns.difference([*leads], sort=False)
     ]
     named = [named_line(context, data, symbol, colour) for symbol, colour in leads.items()]
@@ -78,13 +88,15 @@ def _tape(context: Context, data: pd.DataFrame) -> Paint:
     news = [(k, context.language.text("format.between").join(found)) for k, found in numbers.items()]
     labels = [context.language.short_day(day) for day in data.index]
     zero = int(data.index.get_indexer(pd.DatetimeIndex([context.day_zero]))[0])
-    days = Days(labels, events, news, _moves(context, data), max(zero, 0))
+    path = 100 * data[context.leads[0]]
+    notes = [(zero + tau, path.iloc[zero + tau], said, BLUE) for tau, said in _moves(context, data).items()]
+    days = Days(labels, events, news, notes, max(zero, 0))
     return partial(draw_lines, days=days, series=[*grey, *named], axis=context.language.text("prices.axis"))
 
 
 def named_line(context: Context, data: pd.DataFrame, symbol: str, colour: str) -> Series:
     """A security's return, with its name and the last figure at its end, and each day told by its mark."""
-    said = f"{context.name(symbol)} {percent(data[symbol].iloc[-1])}"
+    said = f"{context.name(symbol)} {percent(data[symbol].dropna().iloc[-1])}"
     return Series((100 * data[symbol]).tolist(), colour, said, _told(context, data[symbol]))
 
 
@@ -93,10 +105,10 @@ def _told(context: Context, grown: pd.Series) -> list[str]:
     return [said("common.mark", name=name, when=context.language.day(d), value=percent(v)) for d, v in grown.items()]
 
 
-def _moves(context: Context, data: pd.DataFrame) -> list[tuple[int, float, str, str]]:
-    """What the first security did on day 0 and on the session after, beside its line."""
-    first = context.leads[0]
-    grown = 1 + data[first]
-    moves = (grown / grown.shift() - 1).dropna()
-    at = [int(data.index.get_indexer(pd.DatetimeIndex([context.day_zero]))[0]) + k for k in (0, 1)]
-    return [(k, 100 * data[first].iloc[k], percent(moves[data.index[k]]), BLUE) for k in at if 0 < k < len(data)]
+def _moves(context: Context, data: pd.DataFrame) -> dict[int, str]:
+    """What the first security did on day 0 and on the session after, by tau; nothing of a session without its own."""
+    held = 1 + data[context.leads[0]]
+    moves = held / held.shift() - 1
+    zero = int(data.index.get_indexer(pd.DatetimeIndex([context.day_zero]))[0])
+    at = {tau: zero + tau for tau in (0, 1) if zero >= 0}
+    return {tau: percent(moves.iloc[k]) for tau, k in at.items() if 0 < k < len(data) and pd.notna(moves.iloc[k])}

@@ -7,6 +7,7 @@ import pandas as pd
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.lines import Days, draw_lines
+from eventwindow.report.figures.paths import grown, last_told, levels
 from eventwindow.report.figures.prices import named_line
 from eventwindow.report.figures.sheet import FAINT, SERIES
 from eventwindow.report.language import percent
@@ -20,20 +21,27 @@ def recovery(context: Context) -> Chart | None:
     if len(data) < LEAST:
         return None
     first, day = context.leads[0], context.language.day
-    path = data[first].to_numpy()
+    held = data[first].dropna()
+    path = held.to_numpy()
     away = -path if path[1] < 0 else path  # how far off on the side of day 0
     far = int(away.argmax())
     best = far + int(away[far:].argmin())  # what came back came after the farthest
     values = {
         "name": context.name(first),
         "zero": percent(path[1]),
-        "last": day(data.index[-1]),
+        "last": day(held.index[-1]),
         "end": percent(path[-1]),
         "far": percent(path[far]),
-        "far_day": day(data.index[far]),
+        "far_day": day(held.index[far]),
         "best": percent(path[best]),
-        "best_day": day(data.index[best]),
+        "best_day": day(held.index[best]),
+        "start": day(data.index[0]),
     }
+    if data.index[1] != context.day_zero:  # prices are missing before day 0
+        values |= {"caption_key": "caption_since", "alt_key": "alt_since"}
+        values["end"] = context.language.text("recovery.from", end=values["end"], start=values["start"])
+    elif held.index[1] != context.day_zero:  # of day 0 itself
+        values["alt_key"] = "alt_since"
     title = "title_back" if (away[1:] <= 0).any() else _away(far, best, len(path) - 1)
     colours = {**dict(zip(context.leads, SERIES, strict=False)), context.benchmark: FAINT}
     series = [named_line(context, data, str(s), colours.get(str(s), FAINT)) for s in data]
@@ -50,13 +58,11 @@ def _away(far: int, best: int, last: int) -> str:
 
 @of_result
 def recovery_data(context: Context) -> pd.DataFrame:
-    """Date × security: total return since the close before day 0, decimals; the first row is that close."""
-    returns, zero = context.result.evidence.returns, context.day_zero
-    until = zero + pd.offsets.MonthEnd(1) + pd.offsets.MonthEnd(1)
+    """Date × security: total return since the last close before day 0 that all have, decimals, and that day first."""
+    evidence, zero = context.result.evidence, context.day_zero
     shown = [*context.leads, *({context.benchmark} - {"", "none", *context.leads})]
-    table = pd.DataFrame({s: returns[s] for s in shown if s in returns})
-    sessions = returns[context.leads[0]].dropna().index
-    before = sessions[sessions < zero][-1:]
-    inside = table.reindex(sessions[(sessions >= zero) & (sessions <= until)]).fillna(0)
-    start = pd.DataFrame(0.0, index=before, columns=table.columns)
-    return pd.concat([start, (1 + inside).cumprod() - 1]) if len(before) else table.iloc[:0]
+    sessions = pd.DatetimeIndex(evidence.returns[context.leads[0]].index)
+    prices = levels(context, shown, sessions[sessions <= last_told(context)])
+    whole = prices.loc[: prices[context.leads[0]].last_valid_index()].dropna(axis=1, how="all")
+    before = whole[whole.index < zero].dropna().index  # closes that all of them have
+    return grown(whole, before[-1]) if len(before) else whole.iloc[:0]

@@ -59,7 +59,9 @@ def day_table(context: Context, securities: Sequence[str], caption: Words, label
         )
         rows.append(cells)
     dashes = [say("abnormal.dash_note")] if any(DASH in row for row in rows) else []
-    note = context.language.sentences(say("abnormal.columns_note", low=number(LOW, 1), high=number(HIGH, 1)), *dashes)
+    spans = [say("abnormal.spans", name=context.name(s), when=context.when(s)) for s in securities if context.since(s)]
+    columns = say("abnormal.columns_note", low=number(LOW, 1), high=number(HIGH, 1))
+    note = context.language.sentences(columns, *dashes, *spans)
     return Table(caption, "l d" + " r" * len(COLUMNS), head, tuple(rows), note, label, "roomy")
 
 

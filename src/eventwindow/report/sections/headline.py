@@ -14,7 +14,7 @@ from eventwindow.inference.tables import none_leads
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.language import SPACE, number, p_value, percent, points
 from eventwindow.report.sections.abnormal import firms_on_day_0, inverted_ends
-from eventwindow.report.sections.market import benchmark_return
+from eventwindow.report.sections.market import return_beside
 from eventwindow.report.sections.tests import RANKED
 
 DAY = Window(0, 0)
@@ -37,17 +37,18 @@ def first_sentence(context: Context, *, whole: bool = True) -> Markup:
         return Markup("")
     row, say = rows.iloc[0], context.language.say
     fell = row["actual_return"] < 0
-    values = {"name": context.full_name(name), "day": context.language.day(row["date"])}
+    values = {"name": context.full_name(name), "when": context.when(name)}
     moved = say("finding.fell" if fell else "finding.rose", **values, move=points(row["actual_return"]), pc=f"{SPACE}%")
     expected, way = row["expected_return"], "down" if row["expected_return"] < 0 else "up"
     figures = {"expected": percent(expected), "ar": percent(row["abnormal_return"])}
-    market = benchmark_return(context) if row["benchmark"] == context.benchmark else None
-    key = "finding.abnormal_market" if market is None else "finding.abnormal_moved"
+    market = return_beside(context, name) if row["benchmark"] == context.benchmark else None
+    over = "_over" if context.since(name) is not None else ""
+    against = "market" if market is None else f"moved{over}"
     if row["model"] == "mean_adjusted":
-        key = "finding.abnormal_mean"
+        against = f"mean{over}"
     rank = _rank(context, row, name)
     abnormal = say(
-        key,
+        f"finding.abnormal_{against}",
         **figures,
         explained=Reason(f"explained_{way}", size=percent(abs(expected), sign=False)),
         low=percent(row["low"]),

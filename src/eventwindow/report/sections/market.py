@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from eventwindow.estimation.returns import price_for_returns
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Paragraph, Table
 from eventwindow.report.context import Context, of_result
@@ -50,6 +52,16 @@ def benchmark_return(context: Context) -> float | None:
     return None if found is None else found[1]
 
 
+def return_beside(context: Context, security: str) -> float | None:
+    """The benchmark's return of day 0, or over the sessions that the security's covers."""
+    since, benchmark = context.since(security), _benchmark(context)
+    if since is None or benchmark not in context.result.evidence.prices:
+        return benchmark_return(context)
+    prices = price_for_returns(context.result.evidence.prices[benchmark])
+    first, last = (float(prices.get(day, np.nan)) for day in (since, context.day(security)))
+    return None if np.isnan(first / last) else last / first - 1
+
+
 def many(context: Context) -> Markup:
     """Whether most of the panel moved as the benchmark did."""
     figures, name, whole = _figures(context), _benchmark(context), benchmark_return(context)
@@ -64,15 +76,16 @@ def many(context: Context) -> Markup:
 
 def market_part(context: Context) -> Markup:
     """How much of the first security's move the benchmark accounts for."""
-    rows, whole = context.day_rows(context.members[:1]), benchmark_return(context)
-    if whole is None or rows["expected_return"].isna().all():
+    name = context.members[0]
+    rows, whole = context.day_rows([name]), return_beside(context, name)
+    if whole is None or rows[["actual_return", "expected_return"]].isna().any(axis=None):
         return Markup("")
     row, language = rows.iloc[0], context.language
     return language.say(
         "market.part" if (row["actual_return"] < 0) == (row["expected_return"] < 0) else "market.other_way",
         name=context.name(_benchmark(context)),
-        firm=context.name(context.members[0]),
-        day=language.day(row["date"]),
+        firm=context.name(name),
+        when=context.when(name),
         whole=percent(whole),
         part=percent(row["expected_return"]),
         move=percent(row["actual_return"]),

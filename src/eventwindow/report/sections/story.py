@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
@@ -11,6 +12,7 @@ from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import file_name
+from eventwindow.estimation.returns import price_for_returns
 from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import (
@@ -30,8 +32,9 @@ from eventwindow.report.blocks import (
 )
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
+from eventwindow.report.figures.paths import gaps
 from eventwindow.report.figures.prices import prices_data
-from eventwindow.report.language import SPACE, points
+from eventwindow.report.language import SPACE, percent, points
 from eventwindow.report.sections.data import origins
 from eventwindow.report.sections.headline import as_far, basket_sentence, first_sentence, verdict_sentence
 from eventwindow.report.sections.market import many, market_part
@@ -44,6 +47,7 @@ ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 SURPRISING = ("contradicted", "mixed")
 WHOLE = 0.1  # from here on a move is told in whole per cent
 FEW = 2  # links in a cell
+LISTED = 4  # securities or days in a sentence
 NEAR = pd.Timedelta(days=1)  # what became known about day 0
 
 
@@ -58,22 +62,61 @@ def _title(context: Context, key: str) -> str:
 
 
 def answer(context: Context) -> list[Markup]:
-    """Two sentences without a symbol: what happened and how much of it was the event's; what held."""
-    return [told for told in (_moved(context), verdict_sentence(context)) if told]
+    """Sentences without a symbol: what happened, how much of it was the event's, what held; which prices to doubt."""
+    return [told for told in (_moved(context), verdict_sentence(context), *_doubts(context)) if told]
 
 
 def _moved(context: Context) -> Markup:
-    name = context.members[0]
+    name, say = context.members[0], context.language.say
     rows = context.day_rows([name])
-    if rows.empty or pd.isna(rows["abnormal_return"].iloc[0]):
+    if rows.empty:
         return Markup("")
     row = rows.iloc[0]
     move, abnormal = float(row["actual_return"]), float(row["abnormal_return"])
-    usual = context.language.text("story.usual_mean" if row["model"] == "mean_adjusted" else "story.usual_market")
-    values = {"name": context.name(name), "day": context.language.day(row["date"]), "move": _plain(move)}
-    way = ("fell" if move < 0 else "rose") + ("" if (move < 0) == (abnormal < 0) else "_less")
-    sentence = context.language.say(f"story.{way}", **values, abnormal=_plain(abnormal), usual=usual)
+    values = {"name": context.name(name), "when": context.when(name), "move": _plain(move)}
+    if np.isnan(move):
+        prices = price_for_returns(context.result.evidence.prices[name])
+        key = "story.no_price" if pd.isna(prices.get(row["date"], np.nan)) else "story.no_return"
+        return say(key, name=context.name(name), day=context.language.day(row["date"]))
+    way = "fell" if move < 0 else "rose"
+    if np.isnan(abnormal):
+        return say(f"story.{way}_alone", **values)
+    usual = "story.usual_mean" if row["model"] == "mean_adjusted" else "story.usual_market"
+    usual = context.language.text(usual if context.since(name) is None else f"{usual}_over")
+    key = f"story.{way}" if (move < 0) == (abnormal < 0) else f"story.{way}_less"
+    sentence = say(key, **values, abnormal=_plain(abnormal), usual=usual)
     return context.language.clauses(sentence, _how_sure(context, row)) + context.language.text("format.stop")
+
+
+def _doubts(context: Context) -> Iterator[Markup]:
+    """Sessions without a price, and returns that no share has, of the securities that the page tells of."""
+    language, names = context.language, dict.fromkeys([*context.members, context.benchmark])
+    if lacking := [_lacking(context, name, days) for name, days in gaps(context, names)]:
+        yield language.say("story.gaps", list=_few(context, lacking))
+    found = context.table("data_quality", "kind", "security")
+    found = found[(found["kind"] == "implausible_return") & found["security"].isin(list(names))]
+    if len(found):
+        told = [_implausible(context, row) for _, row in found.iterrows()]
+        yield language.say("story.implausible", list=_few(context, told))
+
+
+def _few(context: Context, told: list[str]) -> str:
+    more = [context.language.text("story.others", n=len(told) - LISTED)] if len(told) > LISTED else []
+    return context.language.listed([*told[:LISTED], *more])
+
+
+def _lacking(context: Context, security: str, days: pd.DatetimeIndex) -> str:
+    language, name = context.language, context.name(security)
+    if len(days) <= LISTED:
+        return language.text("story.gap", name=name, days=language.listed([language.day(day) for day in days]))
+    ends = {"first": language.day(days[0]), "last": language.day(days[-1])}
+    return language.text("story.gap_many", name=name, n=len(days), **ends)
+
+
+def _implausible(context: Context, found: pd.Series) -> str:
+    value = percent(found["text_en"].value("reason").value("value"))
+    name, day = context.name(str(found["security"])), context.language.day(found["date"])
+    return context.language.text("story.doubted", name=name, day=day, value=value)
 
 
 def _how_sure(context: Context, row: pd.Series) -> Markup:

@@ -1,0 +1,148 @@
+"""A price that a file lacks: no return over it is told as a day's, no line is drawn as if it were there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from eventwindow import run_study
+from eventwindow.report.context import Context
+from eventwindow.report.figures.gains import _change
+from eventwindow.report.figures.prices import prices, prices_data
+from eventwindow.report.figures.recovery import recovery, recovery_data
+from eventwindow.report.language import language, percent
+from eventwindow.report.markdown import unmarked
+from eventwindow.report.sections.headline import first_sentence
+from eventwindow.report.sections.market import market_part
+from eventwindow.report.sections.story import answer
+from eventwindow.study.library import new_study
+
+BEFORE, ZERO, AFTER, LATER = "2025-01-24", "2025-01-27", "2025-01-28", "2025-02-10"
+EARLIER, LAST = "2025-01-23", "2025-02-18"
+CODES = ("en", "zh-Hant", "zh-Hans")
+
+
+@pytest.fixture(scope="module")
+def closes(template):
+    return {s: frame["adj_close"] for s, frame in template.evidence.prices.items()}
+
+
+@pytest.fixture(scope="module")
+def lacking(tmp_path_factory):
+    """The template study whose file lacks some rows, as a reader of a language meets it; each is run once."""
+    held = {}
+
+    def context(code, *gaps, edit=lambda table: table):
+        if (gaps, edit) not in held:
+            folder = tmp_path_factory.mktemp("gaps") / "study"
+            new_study(folder)
+            path = folder / "figures" / "daily.csv"
+            table = pd.read_csv(path)
+            rows = pd.Series([*zip(table["symbol"], table["date"], strict=True)], table.index)
+            edit(table[~rows.isin(gaps)]).to_csv(path, index=False)
+            held[gaps, edit] = run_study(folder, prices="shipped")
+        return Context(held[gaps, edit], language(code))
+
+    return context
+
+
+def told(context):
+    return " ".join(unmarked(sentence) for sentence in answer(context))
+
+
+def between(series, first, last):
+    return series[last] / series[first] - 1
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_return_over_two_sessions_says_so_wherever_it_is_told(code, lacking, closes):
+    context = lacking(code, ("NVDA", BEFORE))
+    ends = [context.language.day(day) for day in (EARLIER, ZERO)]
+    move = percent(between(closes["NVDA"], EARLIER, ZERO))
+    title = prices(context).title
+    for sentence in (told(context), unmarked(first_sentence(context)), title, unmarked(market_part(context))):
+        assert all(end in sentence for end in ends), sentence
+    assert move in title
+    assert context.language.day(BEFORE) in told(context)
+    market = percent(between(closes["SPY"], EARLIER, ZERO))
+    for sentence in (first_sentence(context), market_part(context)):
+        assert market in unmarked(sentence).replace("\u00a0", " ") or market.replace(" ", "") in unmarked(sentence)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_day_without_a_price_is_said_to_be_one(code, lacking):
+    context = lacking(code, ("NVDA", ZERO))
+    day = context.language.day(ZERO)
+    values = {"name": context.name("NVDA"), "day": day}
+    assert context.language.written(context.language.text("story.no_price", **values)) in told(context)
+    assert prices(context).title == context.language.text("prices.title_none", **values)
+    assert not first_sentence(context)
+    assert not market_part(context)
+
+
+@pytest.mark.parametrize("gap", [("NVDA", BEFORE), ("NVDA", ZERO), ("NVDA", AFTER), ("NVDA", LATER), ("SPY", ZERO)])
+def test_the_lines_are_the_prices_each_security_on_its_own_sessions(gap, lacking, closes):
+    context = lacking("en", gap)
+    for data in (recovery_data(context), prices_data(context)):
+        start = data.index[0]
+        for security in data:
+            expected = closes[security].reindex(data.index) / closes[security][start] - 1
+            if security == gap[0]:
+                expected = expected.drop(pd.Timestamp(gap[1]), errors="ignore").reindex(data.index)
+            pd.testing.assert_series_equal(data[security], expected, check_names=False, check_freq=False)
+
+
+def test_the_line_of_what_came_back_says_from_when_where_that_is_not_the_session_before(lacking, closes):
+    context = lacking("en", ("NVDA", BEFORE))
+    chart = recovery(context)
+    assert chart.data["date"].iloc[0] == pd.Timestamp(EARLIER)
+    assert percent(between(closes["NVDA"], EARLIER, LAST)) in chart.title
+    for words in (chart.title, chart.caption, chart.alt):
+        assert "23 January 2025" in words
+    whole = recovery(lacking("en"))
+    assert percent(between(closes["NVDA"], BEFORE, LAST)) in whole.title
+    assert whole.caption == "Return since the close before day 0."
+
+
+def test_a_market_without_a_price_leaves_the_move_and_says_what_is_missing(lacking):
+    context = lacking("en", ("SPY", BEFORE))
+    assert told(context).startswith("Nvidia fell by 17 per cent on 27 January 2025; how much of that is abnormal")
+    assert "No price: SPY on 24 January 2025." in told(context)
+
+
+def test_a_file_without_a_gap_has_no_word_of_one(lacking):
+    assert "No price" not in told(lacking("en"))
+
+
+def test_many_gaps_are_counted(lacking):
+    days = ("2025-01-30", "2025-01-31", "2025-02-03", "2025-02-04", "2025-02-05", "2025-02-06")
+    context = lacking("en", *[("KO", day) for day in days])
+    assert "No price: Coca-Cola on 6 sessions from 30 January 2025 to 6 February 2025." in told(context)
+
+
+def test_a_change_of_value_needs_the_close_of_the_session_before(deepseek):
+    context = Context(deepseek, language("en"))
+    assert _change(context, "NVDA") < 0
+    returns = deepseek.evidence.returns["NVDA"].copy()
+    returns[ZERO] = float("nan")
+    evidence = replace(deepseek.evidence, returns={**deepseek.evidence.returns, "NVDA": returns})
+    assert _change(Context(replace(deepseek, evidence=evidence), language("en")), "NVDA") is None
+
+
+def _split(table):
+    """Prices of one security before a day ten times those after: a split that the file missed."""
+    rows = (table["symbol"] == "NVDA") & (table["date"] < "2024-06-10")
+    columns = ["open", "high", "low", "close", "adj_close"]
+    return table.assign(**{c: table[c].where(~rows, 10 * table[c]) for c in columns if c in table})
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_return_that_no_share_has_is_told_on_the_front_page(code, lacking):
+    context = lacking(code, edit=_split)
+    found = context.table("data_quality").query("kind == 'implausible_return'")
+    assert list(found["security"]) == ["NVDA"]
+    assert context.language.day("2024-06-10") in told(context)
+    assert "89.9" in told(context)
+    assert "89.9" not in told(lacking(code))
