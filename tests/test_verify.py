@@ -15,7 +15,7 @@ from yahoo_server import YahooServer, session
 
 from eventwindow.cli import verify as command
 from eventwindow.cli.main import main
-from eventwindow.draft.articles import Article, clock_time, read
+from eventwindow.draft.articles import Article, clock_time, dateline, read
 from eventwindow.draft.read import readings, statements
 from eventwindow.draft.sessions import on_sessions
 from eventwindow.draft.verify import Checked, Said, verify_study
@@ -253,6 +253,15 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ),
         ("波音週一在手訂單下降3%。", "手"),
         ("網路謠傳特斯拉週一下跌3%。", "denied"),
+        ("Intel fell less than AMD on Monday.", "more of the move than its direction"),
+        ("Intel's fall on Monday was smaller than that of AMD.", "more of the move than its direction"),
+        ("On Monday Intel fell for the first time this year.", "more of the move than its direction"),
+        ("Intel barely rose on Monday.", "more of the move than its direction"),
+        ("Intel's shares fell on Monday but ended the day above their close of Friday.", "a moment of the day"),
+        ("英特爾週一跌幅小於超微。", "more of the move than its direction"),
+        ("台積電週一跌停，收815元。", "more of the move than its direction"),
+        ("Meta added $197 billion to its market value on Monday, its largest one-day gain.", "of market value"),
+        ("Intel ended on Monday at its lowest close in more than a decade.", "how far back"),
     ],
 )
 def test_what_a_sentence_holds_beside_the_move_is_the_reason_why_it_is_not_judged(text: str, reason: str) -> None:
@@ -262,6 +271,45 @@ def test_what_a_sentence_holds_beside_the_move_is_the_reason_why_it_is_not_judge
     found = [s for r in readings(text, dt.date(2025, 1, 31)) for s in r.statements]
     reasons = [str(r) for s in found for r in open_reasons(s, None, closed_in(None))]
     assert any(reason in r for r in reasons), reasons
+
+
+def test_a_move_told_by_its_direction_alone_is_judged() -> None:
+    for text in ("Intel fell on Monday.", "Intel fell on Monday but Apple ended higher.", "英特爾週一下跌。"):
+        said = [s for r in readings(text, dt.date(2025, 1, 31)) for s in r.statements if s.who.symbols == ("INTC",)]
+        assert [(s.direction, s.open) for s in said] == [(-1, ())], text
+
+
+@pytest.mark.parametrize(
+    ("text", "dated", "narrated"),
+    [
+        ("NEW YORK, Jan. 28, 2025 (AP) — Nvidia fell 17% on Jan. 27, 2025.", dt.date(2025, 1, 28), False),
+        ("By A. Writer\n27 January 2025\nNvidia fell on 24 January 2025.", dt.date(2025, 1, 27), False),
+        ("Nvidia fell 17% from 24 January 2025 to 27 January 2025.", dt.date(2025, 1, 27), True),
+        ("Nvidia fell on 27 January 2025. The court will decide on 5 March 2026.", dt.date(2025, 1, 27), True),
+        ("輝達2025年1月24日收黑，2025年1月27日重挫17%。", dt.date(2025, 1, 27), True),
+    ],
+)
+def test_the_day_of_an_article_is_its_dateline_or_the_last_that_it_tells_of(
+    text: str, dated: dt.date, narrated: bool
+) -> None:
+    assert dateline(text) == (dated, narrated)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Nvidia fell 17% on Monday, 27 January 2025, and rebounded 8.9% on Tuesday.", dt.date(2025, 1, 28)),
+        ("Tesla rose 21.9% on Thursday, October 24, 2024. On Friday it added 3.3%.", dt.date(2024, 10, 25)),
+        ("2025年1月27日輝達重挫17%，週二反彈8.9%。", dt.date(2025, 1, 28)),
+        ("Nvidia fell to $118.42 on 27 January 2025, after it had closed at $142.62 on Friday.", dt.date(2025, 1, 24)),
+    ],
+)
+def test_a_weekday_behind_a_day_that_only_a_sentence_tells_is_none_of_the_week_before(text: str, day: dt.date) -> None:
+    dated, narrated = dateline(text)
+    assert dated is not None
+    last = [s for r in readings(text, dated, narrated=narrated) for s in r.statements][-1]
+    assert last.date == day
+    assert last.open or day < dated
 
 
 def test_the_pieces_are_sixty_of_ten_kinds_in_two_languages_and_half_are_apart() -> None:

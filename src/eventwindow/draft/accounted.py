@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from eventwindow.draft.clauses import COMPARISON
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.quantified import LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY
@@ -23,6 +24,7 @@ DENIED = Reason("draft_denied")
 QUOTED = Reason("draft_quoted")
 SIGN = Reason("draft_two_signs")
 WHEN = Reason("draft_other_day")
+MORE = Reason("draft_more_than_direction")
 WHOSE = Reason("draft_whose")
 CLOSING = {"stock", "index", "fund"}  # what has one close a day
 WEEK = 7  # days; a longer span that runs on has no end of its own
@@ -66,6 +68,20 @@ REGIONS = {
 }
 MARKETS = {"XSHE": "XSHG", "ROCO": "XTAI", "XKOS": "XKRX"}
 _FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份")
+_BEYOND = re.compile(  # a comparison, a count or a degree, which a direction leaves out
+    r"\b(?:than|smaller|larger|bigger|deeper|steeper|milder|faster|slower|least|most|first time|twice"
+    r"|(?:as|so) (?:much|far|hard|little)"
+    r"|barely|hardly|scarcely|almost|nearly|all but|briefly|temporarily|momentarily|initially|at first|limit"
+    r"|in a row|straight|consecutive|outperform\w*|underperform\w*)\b"
+    r"|[大小高低多少]于|[超不][过及如]|[逊优差]于|跑[赢输]|落后|领先|比|首[次度见]|第一次|[涨跌]停|几乎|差点|险些|[涨跌升]幅|最",
+    re.IGNORECASE,
+)
+_TURNED = re.compile(  # and then came back: the close is another matter
+    r"(?:\b(?:but|yet|before|only to|then|though|although|however)\b|但|却|惟|不过|随后|后来|其后)"
+    r"(?:(?!\b(?:fell|rose|gained|dropped|lost|was|were)\b)[^.;。])*?"
+    r"(?:\b(?:end|clos|finish|settl|recover|rebound|revers|eras|bounc|turn|recoup|par|trimm|climb|swung|wip)\w*|收|翻|回升|反弹|拉升|转|终场)",
+    re.IGNORECASE,
+)
 _FIRST_DAY = re.compile(
     r"\bfirst (?:trading )?(?:day|session)\b|首个交易日|(?:开盘|开市|复牌|节后|上市|挂牌)首日", re.IGNORECASE
 )
@@ -87,6 +103,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, elsewhere)]
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
+    found += _beyond(sentence, mark, s)
     found += _listed(sentence, mark, s, names)
     found += _words(sentence, mark, own, s)
     return tuple(dict.fromkeys(found))
@@ -282,6 +299,19 @@ def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
         after = apart.start()
     if {MOVES[m.kind] for m in sentence.all(*MOVES, within=(before, after))} - {s.direction}:
         yield SIGN
+
+
+def _beyond(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
+    """What the words say of a move beside its direction; and a move that did not last to the close."""
+    if s.kind != "return" or s.hedge != "direction":
+        return
+    low, high = sentence.clause(mark)
+    end = max((c.end for c in sentence.parts if c.kind == COMPARISON and low <= c.start <= high), default=high)
+    if _BEYOND.search(sentence.text, low, max(end, high)):
+        yield MORE
+    turned = _TURNED.search(sentence.text, mark.end)
+    if turned and not sentence.has("names", "others", within=(mark.end, turned.end())):
+        yield MOMENT
 
 
 def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Iterator[Reason]:

@@ -14,6 +14,7 @@ from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.dates import days
 from eventwindow.draft.lexicon import Mark, lexicon
 from eventwindow.draft.read import normal
+from eventwindow.draft.sentence import dateline as prefix
 from eventwindow.draft.write import read_article
 from eventwindow.errors import StudyError
 
@@ -23,6 +24,12 @@ _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|[a-z][a-z0-9]*\b[^>]*>.*</[a-z])", re.I | re.S
 )
 _LD_DATE = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d)')
+LINE = 90  # characters of a line that is no sentence, at most
+_COMING = re.compile(
+    r"(?:\b(?:will|would|until|by|due|expected|scheduled|plans?|set to|to be)\b[^.\n]{0,60}"
+    r"|(?:将|將|预计|預計|预定|預定)[^。\n]{0,12})$"
+)
+_BEHIND = re.compile(r"[^.\n]{0,30}?(?:\s[-–—]+\s|[:：)）】〕\]])")  # "NEW YORK, Jan. 27, 2025 (AP) — "
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENGLISH = frozenset("the of and to in a on for by its after with was were is at from as it".split())  # noqa: SIM905
 _BLOCKS = {"p", "div", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "tr", "blockquote", "section"}
@@ -41,11 +48,12 @@ _PUBLISHED = {
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article's name, its text line by line, and the day it is of."""
+    """An article's name, its text line by line, and the day it is of; `narrated` where only sentences tell that."""
 
     name: str
     text: str
     dated: dt.date
+    narrated: bool = False
 
     @property
     def chinese(self) -> bool:
@@ -69,11 +77,11 @@ def read(path: Path, date: dt.date | None) -> Article:
         if not raw.strip():
             raise StudyError("the page holds no text", where=name, remedy="Save the article's text into a file.")
     _check_language(raw, name)
-    dated = date or told or dateline(raw)
+    dated, narrated = (date or told, False) if date or told else dateline(raw)
     if dated is None:
         what = f"the article tells {day!r} without a year" if (day := _first_day(raw)) else "the article tells no day"
         raise StudyError(what, where=name, remedy="Give the day it is of: --date YYYY-MM-DD.")
-    return Article(name, raw, dated)
+    return Article(name, raw, dated, narrated)
 
 
 def _piped() -> str:
@@ -97,14 +105,28 @@ def _check_language(text: str, name: str) -> None:
         raise StudyError("the language is none that is read", where=name, remedy="English and Chinese are read.")
 
 
-def dateline(text: str) -> dt.date | None:
-    """The first day with its year in the article's head, else in its last lines."""
+def dateline(text: str) -> tuple[dt.date | None, bool]:
+    """The first day with its year in the article's head, else in its last lines, and whether a sentence tells it.
+
+    Of days in sentences it is the last one: the article came after all that it tells of.
+    """
     for part in (text[:HEAD], text[-HEAD // 4 :]):
-        for m in _days_of(part):
-            if m.value.date and _YEAR.search(part[m.start : m.end]):
-                found: dt.date = m.value.date
-                return found
-    return None
+        told = [m for m in _days_of(part) if m.value.date and _YEAR.search(part[m.start : m.end])]
+        if told and _headed(part, told[0]):
+            return told[0].value.date, False
+        if told:
+            past = [m for m in told if not _COMING.search(part[: m.start])]
+            return max(m.value.date for m in past or told), True
+    return None, False
+
+
+def _headed(part: str, day: Mark) -> bool:
+    """Whether the day stands in a line of its own, or where a line says when and where it was written."""
+    begun = part.rfind("\n", 0, day.start) + 1
+    line = part[begun:].partition("\n")[0].rstrip()
+    whole = len(line) < LINE and not line.endswith((".", "!", "?", "。"))
+    at, end = day.start - begun, day.end - begun
+    return whole or end <= prefix(line) or (at < LINE // 2 and bool(_BEHIND.match(line, end)))
 
 
 def _first_day(text: str) -> str:

@@ -26,8 +26,9 @@ def claim_lines(sentence: str, date: dt.date | None) -> Iterator[str]:
     StudyError
         Where the sentence says nothing of a market that the rules read.
     """
-    dated = date or dateline(sentence)
-    found = [_placed(s, dated) for r in readings(sentence, dated or ANY_DAY) for s in r.statements]
+    dated, narrated = (date, False) if date else dateline(sentence)
+    read = readings(sentence, dated or ANY_DAY, narrated=narrated)
+    found = [_placed(s, dated) for r in read for s in r.statements]
     if not found:
         remedy = "Name the security, the move and the day: Apple fell more than 9 % on 3 April 2025."
         raise StudyError("no statement about a market was read in it", remedy=remedy)

@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.lexicon import Mark
 
-_MONTH = (
+MONTH = (  # an English name or what it is cut to: no other word that begins so
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 AHEAD = 92  # days; a later day without its year is one of the year before
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+ALONE = re.compile(rf"(?:{WEEKDAY})|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)  # no word says which one
 _ZH_DAYS = {d: k for k, d in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 _PATTERNS = (
     ("full", r"(?P<y>(?:19|20)\d\d)[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?!\d)"),
     ("full", r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"),
-    ("full", rf"\b(?P<month>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
-    ("full", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\b(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
-    ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{_WEEKDAY})s?\b"),
+    ("full", rf"\b(?P<month>{MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
+    ("full", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{MONTH})\b(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
+    ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{WEEKDAY})s?\b"),
     (
         "week",
         r"(?P<which>上个?|这个?|本|下个?)?\s*(?<!黑色)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法]|周(?![一二三四五六日]))",
@@ -43,7 +44,7 @@ _PATTERNS = (
         r"\b(?:yesterday|overnight|last (?:night|evening))\b|昨日|昨天|昨晚|昨夜|隔[夜晚]|昨\(\d{1,2}\)日|昨(?=[早午下晚收最再盘开涨跌升贬])",  # noqa: E501
     ),
     ("before", r"前天|前日(?![^\s,])"),
-    ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
+    ("vague", rf"\bthe {WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
     (
         "vague",
         r"(?<!\bas )\brecently\b|\bthe other day\b|日前|近日|最近(?!\d|[一二两三四五六七八九十]+个?[交天日周年月])|连日|封关前最后一天",  # noqa: E501

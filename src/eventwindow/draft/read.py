@@ -15,7 +15,7 @@ from typing import Any
 from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
 from eventwindow.draft.context import Context, days_told, one_day, resolved, session_of, story_days, told_before
-from eventwindow.draft.dates import DayMark, days
+from eventwindow.draft.dates import ALONE, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
@@ -30,10 +30,17 @@ from eventwindow.errors import Reason
 from eventwindow.study.definition import Study
 
 TWICE = Reason("draft_twice")
+WEEKDAY = Reason("draft_weekday")
 CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
 AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
+_NUMBERED = re.compile(r"\d{4}|\d[日号]|[a-z]\w* \d|\d \w*[a-z]", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:after|from|since|following|before|earlier|than|against|previous|prior|last|on top of|had)\b"
+    r"(?:[^.;]|\.\d){0,40}$|[从自较比继在]$",
+    re.IGNORECASE,
+)
 _FRAME = re.compile(r"(?:For|On|Over|In) (?:the )?\w+:")  # a line over the lines of a table: "For the week:"
 _DAY_FRAME = re.compile(  # 周四收盘一览:
     r"[^,。;:\d]{0,6}(?:[周昨今][一二三四五日天]|(?:\d{1,2}月)?\d{1,2}日)[^,。;:\d]{0,8}:"
@@ -101,8 +108,13 @@ def statements(text: str, dated: dt.date, study: Study | None = None, own: Path 
     return [s for reading in readings(text, dated, study, own) for s in reading.statements]
 
 
-def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> Iterator[Reading]:
-    """The text sentence by sentence; a line that stands twice is read once."""
+def readings(
+    text: str, dated: dt.date, study: Study | None = None, own: Path | None = None, *, narrated: bool = False
+) -> Iterator[Reading]:
+    """The text sentence by sentence; a line that stands twice is read once.
+
+    `narrated`: that the text is of the day `dated` only its sentences tell; it may have been written later.
+    """
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     plain = "\n".join(map(normal, text.splitlines())) if chinese else text
@@ -115,6 +127,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
     found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
+    found = [*_ahead(found, dated)] if narrated else found
     found = [*_listed(_before(located(found, known), dated), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
 
@@ -130,6 +143,28 @@ def _live(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
     for r in found:
         closed = _CLOSED.search(r.text)
         said = (s if closed or s.date != dated else replace(s, open=(MOMENT, *s.open)) for s in r.statements)
+        yield replace(r, statements=tuple(said))
+
+
+def _ahead(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; where a sentence tells the article's own day, a weekday behind it is one of the days after it.
+
+    It was taken for the last one up to that day: "fell on Monday, 27 January 2025, and rebounded on Tuesday".
+    """
+    told = False
+    for r in found:
+        text = normal(r.text)
+        marks = sorted(days(text, dated), key=lambda m: m.start)
+        moved = dict[dt.date, dt.date]()
+        for m in marks:
+            words, day = text[m.start : m.end], m.value.date
+            if told and day and day < dated and ALONE.fullmatch(words) and not _EARLIER.search(text[: m.start]):
+                moved[day] = day + dt.timedelta(WEEK)
+            told = told or (day == dated and bool(_NUMBERED.search(words)))
+        said = (
+            replace(s, date=moved[s.date], open=(WEEKDAY, *s.open)) if s.date in moved and not s.until else s
+            for s in r.statements
+        )
         yield replace(r, statements=tuple(said))
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from eventwindow.calendars.dates import MONTHS, month_number
+from eventwindow.calendars.dates import month_number
 from eventwindow.draft.chinese import numeral
 from eventwindow.draft.comparisons import compared
 from eventwindow.draft.context import Context, day_of, day_told, frame_of, session_of
+from eventwindow.draft.dates import MONTH
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import WORDS
 from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, FALLBACK, MOMENT, WHICH_DAY, inverse
@@ -22,6 +23,7 @@ from eventwindow.errors import Reason
 
 AMONG = 10  # "one of the largest" is among the ten largest
 SINCE = Reason("draft_how_far_back")
+OF_VALUE = Reason("draft_rank_of_value")
 SCOPE = Reason("draft_scope")
 _SPAN = r"(?:year|month|week|history|decade|quarter|day|session|century)"
 _SCOPE = re.compile(
@@ -56,11 +58,11 @@ ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seven
 _ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
 _ZH_ORDINAL = re.compile(r"第(?P<n>[二三四五六七八九十]+)大")
 _MONTH_YEAR = re.compile(
-    rf"(?:(?P<month>{'|'.join(MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
+    rf"(?:(?P<month>\b{MONTH}) )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
     re.IGNORECASE,
 )
 _YEAR_AGO = re.compile(r"(?P<ago>[今去前])年(?P<zh>\d{1,2})月")
-_MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
+_MONTH = re.compile(rf"\b(?P<month>{MONTH})\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
 _SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
 _COUNTS = {
     "a": 1, "one": 1, **WORDS, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
@@ -221,6 +223,7 @@ def _rank(
         reasons += (
             (FALLBACK,) if words.isascii() and words.isalpha() else ()
         )  # "was its worst since 2021": of what is told by no noun
+        reasons += (OF_VALUE,) if firm and money and kind == "return_rank" else ()
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
 
 

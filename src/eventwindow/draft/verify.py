@@ -69,7 +69,7 @@ def verify_study(
     StudyError
         Where no article says anything of a security with a name that is known.
     """
-    read = [list(readings(a.text, a.dated, None, own)) for a in articles]
+    read = [list(readings(a.text, a.dated, None, own, narrated=a.narrated)) for a in articles]
     statements = [[on_sessions(s) for r in found for s in r.statements] for found in read]
     homes = [h for h in _homes([s for found in statements for s in found], articles) if h.symbol not in lacking]
     if not homes:
