@@ -214,7 +214,7 @@ def test_all_that_a_run_writes_says_it_so_too(everything):
 MANY = {
     *("abnormal.windows_note", "advise.one_day", "advise.scattered", "advise.staggered", "benchmark.range"),
     *("benchmark.treated", "benchmarks.alt", "counterfactual.best", "counterfactual.none", "counterfactual.span"),
-    *("common.over_days", "story.gap_many"),
+    *("common.over_days", "gains.title", "story.gap_many"),
     *("finding.rank_other", "late.drift", "late.jump", "late.largest", "late.still"),
     *("lead_lag.caption", "market.few", "market.many", "specification_curve.caption"),
     *("reason.first_too_slow", "reason.bootstrap_draws", "reason.covers_sessions"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from html import unescape
 
 import numpy as np
 import pytest
 
+from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import file_name
+from eventwindow.report.cards import scorecard
 from eventwindow.report.context import Context
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.sections.story import answer, told_by
+from eventwindow.report.sections.story import answer, score, told_by
 from eventwindow.report.write import write_report
 
 IMAGE = re.compile(r'<meta (?:property="og:image"|name="twitter:image") content="([^"]+)">')
@@ -153,3 +156,25 @@ def test_the_answer_speaks_of_context_only_where_a_statement_has_some(deepseek, 
     plain = tuple(v for v in deepseek.verdicts if v.word != "confirmed_with_context")
     assert words in every
     assert words not in answer(Context(replace(deepseek, verdicts=plain), language(code)))[1]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_statement_has_a_line_as_often_as_its_verdict_is_counted(code, shipped_results):
+    """The front page and the terminal say "4 are wrong" over four lines that say so; of what holds in part, the rest."""
+    for result in shipped_results.values():
+        context = Context(result, language(code))
+        counts = Counter(word for _, word in by_statement(result.verdicts))
+        lines = [erred for a in result.articles if (held := score(context, a["key"])) for erred in held[1]]
+        said = Counter(erred.label for erred in lines)
+        told = {word: context.language.text(f"verdict.{word}") for word in ("contradicted", "mixed")}
+        assert said[told["contradicted"]] == counts["contradicted"]
+        assert len(lines) == counts["contradicted"] + counts["mixed"]
+
+
+def test_of_a_statement_that_holds_in_part_the_part_that_fails_is_named(deepseek):
+    context = Context(deepseek, language("en"))
+    [line] = [line for line in scorecard(context).split("\n") if "S3-A13" in line]
+    assert line.startswith("holds in part")
+    assert "wrong: spending on AI this year, more than 65 billion dollars" in line
+    [line] = [line for line in scorecard(context).split("\n") if "S0-A15-MU" in line]
+    assert line.startswith("partly wrong")

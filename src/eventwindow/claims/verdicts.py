@@ -332,11 +332,16 @@ def _first(found: Reason) -> Reason:
 
 
 def by_statement(verdicts: Sequence[Verdict]) -> list[tuple[str, VerdictWord]]:
-    """Article and verdict of each statement, once: claims of one article that share `statement` are its parts."""
-    said: dict[tuple[str, str], list[VerdictWord]] = {}
+    """Article and verdict of each statement, once."""
+    return [(parts[0].claim.article, combined([v.word for v in parts])) for parts in each_statement(verdicts)]
+
+
+def each_statement(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
+    """The verdicts of each statement: claims of one article that share `statement` are its parts."""
+    said: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in verdicts:
-        said.setdefault((verdict.claim.article, verdict.claim.statement or verdict.claim.id), []).append(verdict.word)
-    return [(article, combined(words)) for (article, _), words in said.items()]
+        said.setdefault((verdict.claim.article, verdict.claim.statement or verdict.claim.id), []).append(verdict)
+    return list(said.values())
 
 
 TABLE = "robustness"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from eventwindow.claims.model import Verdict
 from eventwindow.report import sections
 from eventwindow.report.blocks import Card
 from eventwindow.report.context import Context
@@ -67,6 +68,14 @@ def scored_articles(context: Context) -> Iterator[tuple[str, list[str]]]:
             sections.told_by(context, article["key"], article),
             say("story.what_held") + colon + said,
         ]
-        for v in wrong:
-            lines.append(f"{say(f'verdict.{v.word}')}  {v.claim.id}{colon}{context.verdict_words(v)['text']}")
+        for label, v in wrong:
+            told = f"{label}  {v.claim.id}{colon}{context.verdict_words(v)['text']}"
+            lines.append(told + _failed(context, v))
         yield article["key"], lines
+
+
+def _failed(context: Context, verdict: Verdict) -> str:
+    """Which part of a claim that holds in part does not, where its own parts tell."""
+    held = next(held for held in sections.statements(context) if held.id == verdict.claim.id)
+    lost = [part.text for part in held.parts if part.decides and part.label == "contradicted"]
+    return context.language.text("story.failed", text=lost[0]) if lost and verdict.word == "mixed" else ""

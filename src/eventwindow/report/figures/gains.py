@@ -23,6 +23,7 @@ def gains(context: Context) -> Chart | None:
         return None
     down, up = data[data["change"] < 0], data[data["change"] > 0]
     values = {
+        "n": len(data),
         "losers": len(down),
         "gainers": len(up),
         "lost": Figure(abs(down["change"].sum()), DOLLAR),

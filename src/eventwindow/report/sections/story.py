@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 
 from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
-from eventwindow.claims.verdicts import by_statement
+from eventwindow.claims.verdicts import by_statement, combined, each_statement
 from eventwindow.errors import file_name
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.inference.expected_volatility import unlike
@@ -45,10 +46,18 @@ from eventwindow.study.freeze import frozen_reason
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 SURPRISING = ("contradicted", "mixed")
+ERRED = ("verdict.contradicted", "story.part_wrong", "verdict.mixed")  # the worst first
 WHOLE = 0.1  # from here on a move is told in whole per cent
 FEW = 2  # links in a cell
 LISTED = 4  # securities or days in a sentence
 NEAR = pd.Timedelta(days=1)  # what became known about day 0
+
+
+class Erred(NamedTuple):
+    """A statement that did not hold or held in part: its verdict, the claim that shows it."""
+
+    label: str
+    verdict: Verdict
 
 
 def story(context: Context, figures: Collection[str]) -> list[Section]:
@@ -176,7 +185,7 @@ def scorecard(context: Context) -> Iterator[Block]:
     yield Table(caption, "L l d L2", head, tuple(rows), note, look="stacked")
 
 
-def score(context: Context, article: str) -> tuple[str, list[Verdict]] | None:
+def score(context: Context, article: str) -> tuple[str, list[Erred]] | None:
     """How many statements of an article held, of those that could be tested, in words; which did not, or in part."""
     mine = [v for v in context.result.verdicts if v.claim.article == article]
     counts: Counter[str] = Counter(word for _, word in by_statement(mine))
@@ -184,10 +193,22 @@ def score(context: Context, article: str) -> tuple[str, list[Verdict]] | None:
     key, held = "story.of_open" if counts["open"] else "story.of", sum(counts[w] for w in HOLDS)
     say = context.language.text
     said = say(key, n=held, all=tested, left=counts["open"]) if tested else say("story.none_tested")
-    return (said, [v for word in SURPRISING for v in mine if v.word == word]) if mine else None
+    return (said, _erred(context, mine)) if mine else None
 
 
-def _scored(context: Context, article: Mapping[str, object], said: str, wrong: list[Verdict]) -> tuple[Words, ...]:
+def _erred(context: Context, mine: Sequence[Verdict]) -> list[Erred]:
+    """A line a statement, as often as its verdict is counted; of one whose claims differ, the claim that fails."""
+    found: dict[str, list[Erred]] = {label: [] for label in ERRED}
+    for claims in each_statement(mine):
+        whole = combined([v.word for v in claims])
+        if whole in SURPRISING:
+            worst = next(v for word in SURPRISING for v in claims if v.word == word)
+            label = f"verdict.{whole}" if worst.word == whole else "story.part_wrong"
+            found[label].append(Erred(context.language.text(label), worst))
+    return [one for label in ERRED for one in found[label]]
+
+
+def _scored(context: Context, article: Mapping[str, object], said: str, wrong: list[Erred]) -> tuple[Words, ...]:
     """Its title with what it is, its date, how many held of those that could be tested, and what did not."""
     language = context.language
     title = str(context.article_titles.get(str(article["key"]), article["key"]))
@@ -205,19 +226,22 @@ def _scored(context: Context, article: Mapping[str, object], said: str, wrong: l
     return name, dated, said, Markup(" ").join(links) if links else "–"
 
 
-def _wrong(context: Context, verdict: Verdict) -> Markup:
+def _wrong(context: Context, erred: Erred) -> Markup:
     """The verdict, the statement, and what was measured instead where that is one figure."""
+    verdict = erred.verdict
     page = file_name(context.language.code, f"claims/{verdict.claim.id}")
     link = linked(page, context.verdict_words(verdict)["text"])
-    said = Markup("{} {}").format(tagged("faint", context.language.text(f"verdict.{verdict.word}")), link)
+    said = Markup("{} {}").format(tagged("faint", erred.label), link)
     measured = next(held.measured for held in statements(context) if held.id == verdict.claim.id)
     return Markup("{} \u2192 {}").format(said, measured) if measured else said
 
 
 def sure(context: Context) -> Iterator[Block]:
     """On the page without the words of tests, which the appendix holds; on paper, where it stands once, with them."""
-    short = first_sentence(context, whole=False), basket_sentence(context, test=False)
-    yield from (Only(medium, tuple(Paragraph(told) for told in short if told)) for medium in ("html", "markdown"))
+    short = [told for told in (first_sentence(context, whole=False), basket_sentence(context, test=False)) if told]
+    if short:
+        short.append(context.language.say("story.p_says"))
+    yield from (Only(medium, tuple(map(Paragraph, short))) for medium in ("html", "markdown"))
     yield Only("typst", tuple(Paragraph(told) for told in (first_sentence(context), basket_sentence(context)) if told))
     yield Picture("permutation")
     yield from what_if(context)
