@@ -15,11 +15,12 @@ from yahoo_server import YahooServer, session
 
 from eventwindow.cli import verify as command
 from eventwindow.cli.main import main
-from eventwindow.draft.articles import Article, clock_time, dateline, read
-from eventwindow.draft.read import readings, statements
+from eventwindow.draft.articles import Article, _check_language, clock_time, dateline, read
+from eventwindow.draft.lexicon import lexicon
+from eventwindow.draft.read import readings, sentences, statements
 from eventwindow.draft.sessions import on_sessions
 from eventwindow.draft.verify import Checked, Said, verify_study
-from eventwindow.errors import Reason, SourceError, Text, catalogue
+from eventwindow.errors import Reason, SourceError, StudyError, Text, catalogue
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.yahoo import forget_answers
@@ -29,6 +30,17 @@ from eventwindow.study.run import run_study
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 ARTICLES = ROOT.parent / "shared" / "articles"
+PIECES = Path(__file__).parent
+OTHER_LANGUAGES = [
+    "Intel-Aktie bricht um 26 Prozent ein. Analysten erwarten, dass die Aktie um weitere 10 Prozent fallen könnte.",
+    "Les actions d'Apple ont bondi de 3 % lundi à New York, et le CAC 40 a gagné 1 %. On attend la Fed.",
+    "Las acciones de Intel cayeron un 26 % el 2 de agosto de 2024. Los analistas creen que podrían caer otro 10 %.",
+    "Le azioni Intel sono crollate del 26% il 2 agosto 2024. Gli analisti ritengono che possano perdere un altro 10%.",
+    "As ações da Intel caíram 26% em 2 de agosto de 2024. Os analistas acreditam que as ações podem cair mais 10%.",
+    "De aandelen van Intel daalden met 26 procent. Dat was in New York een record, zeggen analisten van Wall Street.",
+    "Intels aktie föll 26 procent den 2 augusti 2024. Analytiker tror att aktien kan falla ytterligare 10 procent.",
+    "Akcje Intela spadły o 26% w dniu 2 sierpnia 2024 r. Analitycy uważają, że akcje mogą spaść o kolejne 10%.",
+]
 JUDGED = {"confirmed", "confirmed_with_context", "mixed", "contradicted"}
 TEXT = """\
 NEW YORK, 27 January 2025 - Nvidia fell 17% on Monday. Broadcom dropped 9%, and Acme Robotics lost 12%.
@@ -117,6 +129,31 @@ def test_a_chinese_text_is_answered_in_its_own_script(
 )
 def test_a_clock_time_with_its_place_is_read(text: str, time: dt.time, zone: str) -> None:
     assert list(clock_time(text)) == [(time, zone)]
+
+
+def test_two_plain_sentences_of_any_english_article_are_english() -> None:
+    """Each pair of sentences of the marked articles: telegrams of the market have few of the commonest words."""
+    rules = lexicon(False)
+    lines = [
+        line
+        for p in PIECES.glob("verify_*_en.toml")
+        for piece in tomllib.loads(p.read_text("utf-8"))["pieces"]
+        for line in piece["text"].splitlines()
+    ]
+    told = [list(sentences(line, rules)) for line in lines]
+    pairs = [" ".join(several[k : k + 2]) for several in told for k in range(len(several) - 1)]
+    assert len(pairs) > 900
+    for pair in [
+        *pairs,
+        "Intel fell 26% on 2 August 2024. Analysts believe Intel shares could fall another 10% next week.",
+    ]:
+        _check_language(pair, "news.txt")
+
+
+@pytest.mark.parametrize("text", OTHER_LANGUAGES)
+def test_other_languages_are_refused_however_many_names_of_new_york_they_hold(text: str) -> None:
+    with pytest.raises(StudyError, match="the language is none that is read"):
+        _check_language(text, "news.txt")
 
 
 @pytest.mark.parametrize(

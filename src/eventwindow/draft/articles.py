@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,11 +14,13 @@ from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.dates import days
 from eventwindow.draft.lexicon import Mark, lexicon
 from eventwindow.draft.read import normal
+from eventwindow.draft.sentence import MOVES
 from eventwindow.draft.sentence import dateline as prefix
 from eventwindow.draft.write import read_article
 from eventwindow.errors import StudyError
 
 SHORT = 12  # words; a shorter text is not asked for the commonest ones
+FEWEST = 0.12  # of the words of English are small ones, or words of markets
 HEAD = 800  # characters in which a dateline stands
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|[a-z][a-z0-9]*\b[^>]*>.*</[a-z])", re.I | re.S
@@ -31,7 +33,6 @@ _COMING = re.compile(
 )
 _BEHIND = re.compile(r"[^.\n]{0,30}?(?:\s[-–—]+\s|[:：)）】〕\]])")  # "NEW YORK, Jan. 27, 2025 (AP) — "
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_ENGLISH = frozenset("the of and to in a on for by its after with was were is at from as it".split())  # noqa: SIM905
 _BLOCKS = {"p", "div", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "tr", "blockquote", "section"}
 _BLOCKS |= {"article", "main", "header", "pre", "dd", "dt", "figcaption", "title"}
 _SILENT = frozenset("script style noscript template svg nav footer aside form button select".split())  # noqa: SIM905
@@ -92,17 +93,22 @@ def _piped() -> str:
 
 
 def _check_language(text: str, name: str) -> None:
-    """Chinese by its characters, English by its commonest words."""
-    words = re.findall(r"[^\W\d_]+", text.lower())
+    """Chinese by its characters, English by its small words and those of markets, where no other language has more."""
+    words = re.findall(r"[^\W\d_]+", text)
     if not words:
         raise StudyError("there are no words in it", where=name, remedy="Give the article's text.")
-    known = sum(w in _ENGLISH for w in words) / len(words) if len(words) >= SHORT else 1.0
     japanese = len(re.findall(r"[\u3040-\u30ff]", text)) > len(text) / 50
-    if japanese or (
-        not has_chinese(text)
-        and (known < 0.12 or len(re.findall(r"[^\x00-\u024f\u2000-\u20ff]", text)) > len(text) / 5)
-    ):
+    if japanese or not (has_chinese(text) or _english(words, text)):
         raise StudyError("the language is none that is read", where=name, remedy="English and Chinese are read.")
+
+
+def _english(words: Sequence[str], text: str) -> bool:
+    rules = lexicon(False)
+    plain, moves = rules.small | rules.prepositions | rules.known, [rules.words[k] for k in MOVES if k in rules.words]
+    known = [w for w in words if w.lower() in plain or any(move.fullmatch(w) for move in moves)]
+    own, others = sum(w.islower() for w in known), sum(w in rules.elsewhere for w in words)  # none has "New York" alone
+    enough = len(words) < SHORT or (len(known) > FEWEST * len(words) and (own > others or not others))
+    return enough and len(re.findall(r"[^\x00-\u024f\u2000-\u20ff]", text)) <= len(text) / 5
 
 
 def dateline(text: str) -> tuple[dt.date | None, bool]:

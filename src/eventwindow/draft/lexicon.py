@@ -84,6 +84,7 @@ class Lexicon:
     small: frozenset[str]  # words that name no subject
     prepositions: frozenset[str]
     no_kind: frozenset[str]  # plural nouns that are no kind of securities
+    elsewhere: frozenset[str]  # the commonest words of other languages
     known: frozenset[str]  # words that change nothing in what a clause says of a move
     known_zh: tuple[str, ...]
 
@@ -144,6 +145,7 @@ def lexicon(chinese: bool) -> Lexicon:
         small=frozenset(rules["small"].split()),
         prepositions=frozenset(rules["prepositions"].split()),
         no_kind=frozenset(rules["no_kind"].split()),
+        elsewhere=frozenset(rules["elsewhere"].split()),
         known=frozenset(rules["known"]["en"].split()),
         known_zh=tuple(_script(w, chinese) for w in _longest(rules["known"]["zh"].split())),
         aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},
