@@ -8,6 +8,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import exchange_calendars as xcals
+import numpy as np
 import pandas as pd
 import pytest
 from own_scripts import script
@@ -129,6 +131,32 @@ def test_a_chinese_text_is_answered_in_its_own_script(
 )
 def test_a_clock_time_with_its_place_is_read(text: str, time: dt.time, zone: str) -> None:
     assert list(clock_time(text)) == [(time, zone)]
+
+
+@pytest.mark.parametrize(
+    ("held", "told", "index"),
+    [
+        (["LLY", "AAPL"], "No prices of the benchmark SPY: returns are judged as they are, against none.", "none"),
+        (["LLY", "AAPL", "^GSPC"], "No prices of the benchmark SPY: ^GSPC stands in.", "^GSPC"),
+        (["LLY", "AAPL", "SPY"], "", "SPY"),
+    ],
+)
+def test_prices_without_the_benchmark_still_judge_what_needs_none(
+    held: list[str], told: str, index: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = xcals.get_calendar("XNYS").sessions_in_range("2023-01-03", "2024-08-30").rename("date")
+    walks = {s: 100 * (1 + 0.001 * np.sin(np.arange(len(days)) + k)).cumprod() for k, s in enumerate(held)}
+    prices = pd.DataFrame(walks, index=days)
+    prices.loc["2024-08-05":, "LLY"] = 0.95 * prices["LLY"].loc["2024-08-02"]
+    prices.to_csv(tmp_path / "mine.csv")
+    (tmp_path / "news.txt").write_text("Eli Lilly fell 5% on 5 August 2024. Apple rose 44% on 5 August 2024.", "utf-8")
+    out = ("--prices", str(tmp_path / "mine.csv"), "--out", str(tmp_path / "study"))
+    assert main(["verify", str(tmp_path / "news.txt"), *out]) == 0
+    said = capsys.readouterr().out
+    assert "2 of 2 statements judged" in said
+    assert "D1-1, line 1 \u00b7 holds" in said
+    assert [line for line in said.splitlines() if "No prices of the benchmark" in line] == [told] * bool(told)
+    assert tomllib.loads((tmp_path / "study" / "study.toml").read_text("utf-8"))["study"]["benchmark"] == index
 
 
 def test_two_plain_sentences_of_any_english_article_are_english() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,10 @@ from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import progress
 from eventwindow.draft.articles import Article, read
 from eventwindow.draft.chinese import simplified
+from eventwindow.draft.listings import benchmark_with_prices, home_of
 from eventwindow.draft.verify import Checked, verify_study
 from eventwindow.errors import Catalogue, PriceError, Reason, SourceError, StudyError, Text, catalogue
+from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.retry import Progress
 from eventwindow.scratch import put_in_place
@@ -36,13 +38,18 @@ def verify_command(options: argparse.Namespace) -> None:
     words = catalogue(options.language or _language(articles))
     with put_in_place(folder) as fresh:
         with progress() as step, progress_bar() as bar:
-            checked, result = _run(articles, fresh, options, step, bar)
+            checked, result, stand_ins = _run(articles, fresh, options, step, bar)
         lines = [line for one in checked for line in _lines(one, result, words)]
         lines += found_by_name(checked, words) if options.prices in ASKED else ()
         (fresh / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
         report = _report(result, fresh, options.extras) if options.report else None
     print(*lines, sep="\n")
-    print(*_origins(result, words), words.text("verify.study", folder=str(folder)), sep="\n")
+    print(
+        *_origins(result, words),
+        *_without(stand_ins, words),
+        words.text("verify.study", folder=str(folder)),
+        sep="\n",
+    )
     if report:
         print(folder / report)
 
@@ -57,13 +64,15 @@ def _report(result: StudyResult, folder: Path, extras: Sequence[Extra]) -> Path:
 
 def _run(
     articles: Sequence[Article], folder: Path, options: argparse.Namespace, step: Step, bar: Progress | None
-) -> tuple[list[Checked], StudyResult]:
-    """The study of the articles, run; without the symbols that no source has prices of."""
+) -> tuple[list[Checked], StudyResult, dict[str, str]]:
+    """The study of the articles, run without the symbols that have no prices; what stands in for benchmarks."""
     lacking: frozenset[str] = frozenset()
     while True:
         study, checked = verify_study(articles, folder, options.names, lacking)
         try:
-            return checked, run_study(study, prices=options.prices, step=step, progress=bar)
+            result = run_study(study, prices=options.prices, step=step, progress=bar)
+            homes = [home for stock in study.stocks if (home := home_of(stock.symbol)).benchmark in lacking]
+            return checked, result, {home.benchmark: benchmark_with_prices(home, lacking) for home in homes}
         except StudyError as error:
             shutil.rmtree(folder)
             unknown = frozenset(error.symbols if isinstance(error, PriceError) else ()) - lacking
@@ -131,6 +140,12 @@ def _origins(result: StudyResult, words: Catalogue) -> Iterator[str]:
     for symbol, reason in result.run["unavailable"].items():
         yield words.text("verify.no_prices", symbol=symbol, reason=words.reason(reason))
     yield from map(words.reason, result.run["notes"])
+
+
+def _without(stand_ins: Mapping[str, str], words: Catalogue) -> Iterator[str]:
+    """The benchmarks without prices, and what stands in for each: what is said of returns alone needs none."""
+    for symbol, other in stand_ins.items():
+        yield words.text(f"verify.benchmark_{'gone' if other == NO_BENCHMARK else 'other'}", symbol=symbol, other=other)
 
 
 def _said(text: Text, words: Catalogue) -> str:

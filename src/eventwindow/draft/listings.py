@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Collection
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from eventwindow.draft.securities import shipped_table
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 
 FUNDS = {"^GSPC": "SPY"}  # an index without dividends → the fund that holds it
+INDICES = {fund: index for index, fund in FUNDS.items()}
 
 
 class Home(NamedTuple):
@@ -42,6 +44,12 @@ def own_benchmark(home: Home, usual: str, asked: str | None = None) -> dict[str,
     if own == home.symbol:
         return {"benchmark": NO_BENCHMARK}
     return {} if own == usual else {"benchmark": own}
+
+
+def benchmark_with_prices(home: Home, lacking: Collection[str]) -> str:
+    """Its benchmark, else the index whose fund that is; none where neither has prices."""
+    asked = (home.benchmark, INDICES.get(home.benchmark, ""))
+    return next((symbol for symbol in asked if symbol and symbol not in lacking), NO_BENCHMARK)
 
 
 def symbols_like(begun: str, most: int = 12) -> list[Home]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from eventwindow.draft.articles import Article, clock_time
 from eventwindow.draft.dates import days
 from eventwindow.draft.entries import Closed, Entry, entry, open_reasons
-from eventwindow.draft.listings import Home, home_of, own_benchmark
+from eventwindow.draft.listings import Home, benchmark_with_prices, home_of, own_benchmark
 from eventwindow.draft.paraphrase import paraphrase
 from eventwindow.draft.read import Reading, readings
 from eventwindow.draft.sessions import closed_in, on_sessions
@@ -133,7 +133,7 @@ def _study(
     lacking: frozenset[str],
 ) -> Iterator[str]:
     """study.toml: securities with their exchanges, the benchmark of most, and the day that most statements are of."""
-    homes = [h._replace(benchmark=NO_BENCHMARK) if h.benchmark in lacking else h for h in homes]
+    homes = [h._replace(benchmark=benchmark_with_prices(h, lacking)) for h in homes]
     stocks = [h for h in homes if h.kind == "stock"]
     benchmark = Counter(h.benchmark for h in stocks).most_common(1)[0][0] if stocks else NO_BENCHMARK
     stocks = stocks or list(homes[:1])

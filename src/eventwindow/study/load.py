@@ -279,11 +279,14 @@ def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:
             continue
         lost = prices.unavailable.get(benchmark)
         kind = kind if lost and lost.known else PriceError
-        raise kind(
+        error = kind(
             f"the benchmark {benchmark!r} has no prices ({lost.reason if lost else 'none given'})",
             where=f"study.toml, benchmark of {stock.symbol!r}",
             remedy='Name another benchmark, or "none" for the mean of the estimation window.',
         )
+        if isinstance(error, PriceError):
+            error.symbols = (benchmark,)
+        raise error
 
 
 def securities_table(study: Study) -> pd.DataFrame:
