@@ -19,6 +19,7 @@ from eventwindow.cli import verify as command
 from eventwindow.cli.main import main
 from eventwindow.draft.articles import Article, _check_language, clock_time, dateline, read
 from eventwindow.draft.lexicon import lexicon
+from eventwindow.draft.passed import passed_over
 from eventwindow.draft.read import readings, sentences, statements
 from eventwindow.draft.sessions import on_sessions
 from eventwindow.draft.verify import Checked, Said, verify_study
@@ -80,7 +81,7 @@ def test_each_statement_has_a_verdict_or_the_reason_why_not(shown: tuple[str, Pa
 
 
 def test_what_was_passed_over_is_told_and_a_business_figure_is_none(shown: tuple[str, Path]) -> None:
-    tail = shown[0].partition("Figures beside a market word")[2]
+    tail = shown[0].partition("Passed over; no statement was made of it")[2]
     assert "line 3: 40%" in tail
     assert "12%" not in tail
 
@@ -222,6 +223,63 @@ def test_a_business_figure_is_not_passed_over_and_a_premium_is() -> None:
         r.missed for r in readings("Apple's sales grew 12%. The premium on the shares is 40%.", dt.date(2025, 1, 28))
     ]
     assert found == [(), ("40%",)]
+
+
+PASSED = [
+    (
+        "Analysts believe the stock could fall another 10% next week.",
+        ["Analysts believe the stock could fall another 10% next week"],
+    ),
+    ("Broadcom and Micron advanced.", ["Broadcom and Micron advanced"]),
+    ("Qualcomm outperformed Nvidia.", ["Qualcomm outperformed Nvidia"]),
+    ("Nvidia did not fall.", ["Nvidia did not fall"]),
+    (
+        "Nvidia rose 9% on Tuesday, recovering half of the previous day's losses.",
+        ["recovering half of the previous day's losses"],
+    ),
+    ("Nvidia lost about $600 billion in value on Monday, the most ever.", ["the most ever"]),
+    ("台股週一暴跌1807點，創史上最大單日下跌點數。", ["創史上最大單日下跌點數"]),
+    ("台股週二反彈3.4%，收復失土近半。", ["收復失土近半"]),
+    ("輝達沒有下跌。", ["輝達沒有下跌"]),
+    ("The premium on the shares was 40% at the close.", ["40%"]),
+    ("Apple's sales grew 12%.", []),
+    ("Nvidia fell 17% on Monday, and Broadcom dropped 9%.", []),
+    ("日经225指数同样走低,收39,451.85点,下跌387.06点。", []),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), PASSED)
+def test_what_became_no_statement_is_told_as_it_was_written(text: str, words: list[str]) -> None:
+    passed = passed_over(text, list(readings(text, dt.date(2025, 1, 28))))
+    assert [w for p in passed for w in p.words] == words
+
+
+def test_a_forecast_is_told_as_one_and_that_nothing_was_passed_over_only_where_it_is_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    none = "Nothing that the rules take for a figure or a move of a market was passed over."
+    for k, (text, _) in enumerate(PASSED[:6]):
+        (tmp_path / "news.txt").write_text(f"Nvidia fell 17% on 27 January 2025. {text}", encoding="utf-8")
+        out = ("--prices", "shipped", "--out", str(tmp_path / str(k)))
+        assert main(["verify", str(tmp_path / "news.txt"), *out]) == 0
+        said = capsys.readouterr().out
+        assert none not in said
+        assert ("possibility or a forecast: read, not judged" in said) == (k == 0)
+    (tmp_path / "news.txt").write_text("Nvidia fell 17% on 27 January 2025.", encoding="utf-8")
+    assert main(["verify", str(tmp_path / "news.txt"), "--prices", "shipped", "--out", str(tmp_path / "all")]) == 0
+    assert none in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["verify", "claim", "draft"])
+def test_an_article_without_a_statement_says_what_was_passed_over(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "Apple outperformed Nvidia."
+    (tmp_path / "news.txt").write_text(text, encoding="utf-8")
+    out = ("--date", "2025-01-28", "--out", str(tmp_path / "out"))
+    main(["claim", text] if command == "claim" else [command, str(tmp_path / "news.txt"), *out])
+    told = capsys.readouterr()
+    assert "Apple outperformed Nvidia" in told.out + told.err
 
 
 def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> None:

@@ -113,7 +113,9 @@ def _lines(one: Checked, result: StudyResult, words: Catalogue) -> Iterator[str]
     yield ""
     yield words.words("verify.missed_title" if one.passed else "verify.missed_none")
     for p in one.passed:
-        yield f"- {words.text('verify.line', line=p.line)}: {', '.join(p.figures)}"
+        told = words.words("format.between").join(p.words)
+        why = words.text("verify.why_not", reason=words.reason(p.reason)) if p.reason else ""
+        yield f"- {words.text('verify.line', line=p.line)}: {told}{why}"
     yield ""
 
 

@@ -18,7 +18,7 @@ from eventwindow.draft.context import Context, days_told, one_day, resolved, ses
 from eventwindow.draft.dates import ALONE, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
-from eventwindow.draft.missed import missed
+from eventwindow.draft.missed import missed, unreal, untold
 from eventwindow.draft.periods import WORDS, Period, periods
 from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
@@ -94,12 +94,14 @@ _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sentence: where it stands, what it says about markets, and the figures of which no statement was made."""
+    """One sentence: where it stands, what it says about markets, and the figures and moves of which no statement was made."""  # noqa: E501
 
     line: int
     text: str
     statements: tuple[Statement, ...]
     missed: tuple[str, ...]
+    untold: tuple[str, ...] = ()  # clauses that tell of a move
+    unreal: bool = False  # a forecast, or of what is not
     days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell; in Chinese, in America
 
 
@@ -440,7 +442,11 @@ def paragraph(
         every = [*said, *((m, _ended(sentence, m, s, at, known, dated)) for m, s in left)]
         told = tuple(statement for _, statement in _once(every))
         happened = story_days(sentence, at) or _in_america(sentence, at)
-        yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in every))), tuple(happened))
+        used = [m for m, _ in every]
+        passed = missed(sentence, used)
+        written = tuple(sentence.text[m.start : m.end] for m in passed)
+        moves = tuple(untold(sentence, used, passed))
+        yield Reading(number, text, told, written, moves, unreal(sentence), tuple(happened))
 
 
 def _in_america(sentence: Sentence, context: Context) -> list[dt.date]:

@@ -12,7 +12,8 @@ from eventwindow.draft.dates import days
 from eventwindow.draft.entries import Closed, Entry, entry, open_reasons
 from eventwindow.draft.listings import Home, benchmark_with_prices, home_of, own_benchmark
 from eventwindow.draft.paraphrase import paraphrase
-from eventwindow.draft.read import Reading, readings
+from eventwindow.draft.passed import Passed, passed_over
+from eventwindow.draft.read import readings
 from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.studyfile import both, head_tables, keep_figures, security_table, write_text
@@ -23,6 +24,7 @@ from eventwindow.study.definition import Study, read_study
 
 WINDOWS = {"estimation": [-260, -11], "event": [-10, 5], "report": [[0, 0], [0, 1]]}
 FEWEST = 10  # returns in the estimation window, the least that a study may ask for: closes tell of a young listing, too
+MOST = 3  # sentences that a fault names
 HEAD = """\
 # Read from the article by rules, in our words. An entry with `unfinished` was not judged: settle it, remove that key,
 # and run the study again. Hold each entry against its sentence (`place`) before you trust its verdict.
@@ -37,15 +39,6 @@ class Said:
     line: int
     words: Text
     open: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Figures beside a market word of which no statement was made."""
-
-    line: int
-    figures: tuple[str, ...]
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,8 @@ def verify_study(
     """
     read = [list(readings(a.text, a.dated, None, own, narrated=a.narrated)) for a in articles]
     statements = [[on_sessions(s) for r in found for s in r.statements] for found in read]
-    homes = [h for h in _homes([s for found in statements for s in found], articles) if h.symbol not in lacking]
+    passed = [p for a, found in zip(articles, read, strict=True) for p in passed_over(a.text, found)]
+    homes = [h for h in _homes([s for found in statements for s in found], articles, passed) if h.symbol not in lacking]
     if not homes:
         raise StudyError(f"no prices of {', '.join(sorted(lacking))}", remedy="Give them with --prices PATH.")
     folder.mkdir(parents=True)
@@ -89,7 +83,7 @@ def verify_study(
         Checked(
             a,
             tuple(_said(key, s, study, closed, lacking) for key, s in zip(ids, found, strict=True)),
-            tuple(_passed(sentences)),
+            tuple(passed_over(a.text, sentences)),
         )
         for a, ids, found, sentences in zip(articles, keys, statements, read, strict=True)
     ]
@@ -103,10 +97,6 @@ def _said(key: str, s: Statement, study: Study, closed: Closed, lacking: frozens
     return Said(key, s.line, Text(*paraphrase(s)), tuple(reasons))
 
 
-def _passed(found: Sequence[Reading]) -> Iterator[Passed]:
-    yield from (Passed(r.line, r.missed, r.text) for r in found if r.missed)
-
-
 def _entries(key: str, article: Article, found: Sequence[Statement], study: Study, closed: Closed) -> list[Entry]:
     places = [f"{article.name}, line {s.line}" for s in found]
     return [
@@ -115,12 +105,13 @@ def _entries(key: str, article: Article, found: Sequence[Statement], study: Stud
     ]
 
 
-def _homes(found: Sequence[Statement], articles: Sequence[Article]) -> list[Home]:
+def _homes(found: Sequence[Statement], articles: Sequence[Article], passed: Sequence[Passed]) -> list[Home]:
     """The securities that are named for sure, with those they are compared with; stocks first."""
     named = [w for s in found for who in (s.who, *s.against) if len(who.symbols) == 1 for w in who.symbols]
     if not named:
         where = ", ".join(a.name for a in articles)
         what = "no security is named for sure" if found else "no statement about a market was found"
+        what += f"; passed over: {'; '.join(w for p in passed[:MOST] for w in p.words)}" if passed else ""
         raise StudyError(what, where=where, remedy="`eventwindow draft` lists what was read; --names adds names.")
     return sorted(map(home_of, dict.fromkeys(named)), key=lambda home: home.kind != "stock")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from eventwindow.calendars.dates import day_of
 from eventwindow.draft.entries import Closed, Entry, entry
-from eventwindow.draft.read import statements
+from eventwindow.draft.passed import passed_over
+from eventwindow.draft.read import readings
 from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.studyfile import toml_table
@@ -33,14 +34,21 @@ def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: 
     with put_in_place(out) as fresh:
         texts = [read_article(path) for path in articles]
         closed = closed_in(held)
+        reads = [list(readings(text, dated, held, names)) for text in texts]
         entries = [
-            _entries(f"D{a}", path.name, statements(text, dated, held, names), held, closed)
-            for a, (path, text) in enumerate(zip(articles, texts, strict=True), 1)
+            _entries(f"D{a}", path.name, [s for r in read for s in r.statements], held, closed)
+            for a, (path, read) in enumerate(zip(articles, reads, strict=True), 1)
         ]
         fresh.write_text(
             draft_text([{"title_en": path.name} for path in articles], entries, dated), encoding="utf-8", newline="\n"
         )
-    return list(_summary([e for found in entries for e in found], len(articles), out, study))
+    passed = [
+        (f"{path.name}, line {p.line}", words)
+        for path, text, read in zip(articles, texts, reads, strict=True)
+        for p in passed_over(text, read)
+        for words in p.words
+    ]
+    return list(_summary([e for found in entries for e in found], len(articles), passed, out, study))
 
 
 def _entries(key: str, file: str, found: Sequence[Statement], study: Study | None, closed: Closed) -> list[Entry]:
@@ -81,7 +89,9 @@ def draft_text(
     )
 
 
-def _summary(entries: Sequence[Entry], articles: int, out: Path, study: str | None) -> Iterator[str]:
+def _summary(
+    entries: Sequence[Entry], articles: int, passed: Sequence[tuple[str, str]], out: Path, study: str | None
+) -> Iterator[str]:
     open_ = [e for e in entries if "unfinished" in e]
     counts = _count(len(entries), "entry", "entries"), _count(articles, "article", "articles")
     yield f"wrote {out}: {counts[0]} from {counts[1]}, {len(open_)} unfinished"
@@ -89,6 +99,7 @@ def _summary(entries: Sequence[Entry], articles: int, out: Path, study: str | No
         yield f"  {e['id']} ({e['place']}): {e['unfinished']}"
     if not entries:
         yield "no statement about a market was found"
+    yield from (f"  passed over ({place}): {words}" for place, words in passed)
     yield f"check it with: eventwindow check {study or 'STUDY'} --claims {out}"
 
 
