@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import subprocess
 import sys
 import tomllib
 from functools import cache
@@ -24,7 +25,7 @@ from eventwindow.draft.sessions import closed_in
 from eventwindow.draft.statement import Statement, Subject
 from eventwindow.draft.studyfile import toml_table
 from eventwindow.draft.write import draft_claims, read_article
-from eventwindow.errors import ClaimError, StudyError
+from eventwindow.errors import ClaimError
 from eventwindow.study.definition import read_study
 from eventwindow.study.ledger import read_claims, refusal
 from eventwindow.study.library import find_study
@@ -447,16 +448,16 @@ def test_what_cannot_be_drafted_is_refused_with_a_remedy(tmp_path: Path, capsys:
     assert "exists already" in refused(capsys, str(good), *day)
 
 
-def test_a_missing_library_is_named_and_english_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    from eventwindow.draft import chinese, lexicon
+def test_chinese_is_read_by_what_the_plain_install_brings_and_english_loads_none_of_it() -> None:
+    code = "import sys; from eventwindow.draft.read import statements; import datetime as dt; statements({0!r}, dt.date(2025, 1, 31)); print('opencc' in sys.modules)"
+    loaded = [run_python("-c", code.format(text)) for text in ("Nvidia fell 3%.", "輝達大跌一成七。")]
+    assert loaded == ["False", "True"]
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert any(need.startswith("opencc") for need in project["dependencies"])
 
-    monkeypatch.setitem(sys.modules, "opencc", None)
-    for cached in (chinese._converter, chinese.simplified, lexicon.lexicon):
-        cached.cache_clear()
-    assert found("Nvidia fell 3%.") == ["NVDA return -0.03 exact ?"]
-    with pytest.raises(StudyError, match="pip install opencc"):
-        statements("輝達大跌一成七。", DATED)
-    lexicon.lexicon.cache_clear()
+
+def run_python(*arguments: str) -> str:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_an_article_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:

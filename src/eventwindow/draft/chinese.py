@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from eventwindow.claims.amounts import CHINESE, number_of
-from eventwindow.errors import needs_library
 
 
 def has_chinese(text: str) -> bool:
@@ -29,8 +28,6 @@ def numeral(text: str) -> float:
 
 @lru_cache(maxsize=1)
 def _converter() -> Any:
-    try:
-        from opencc import OpenCC
-    except ImportError:
-        raise needs_library("a Chinese article", "opencc") from None
+    from opencc import OpenCC
+
     return OpenCC("t2s")
