@@ -8,9 +8,14 @@ import inspect
 import re
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import eventwindow
+from eventwindow.calendars.dates import check_sessions
+from eventwindow.cli.main import main
+from eventwindow.inference.registry import TESTS, NotComputed
 
 API = Path(__file__).parents[1] / "docs" / "api.md"
 NAMES = [name for name in eventwindow.__all__ if name != "__version__"]
@@ -137,3 +142,63 @@ def test_the_page_of_the_library_documents_these_names_and_no_others():
     named = re.findall(r"^::: (eventwindow[\w.]*)$", API.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(named) == len(set(named))
     assert sorted(named) == sorted(f"eventwindow.{eventwindow._HOME[name]}.{name}" for name in NAMES)
+
+
+def test_help_api_prints_each_public_name_with_its_signature_and_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help", "api"]) == 0
+    told = capsys.readouterr().out
+    assert ":::" not in told
+    assert "run_tests(ar, window, tests=None)\n" in told
+    for path in re.findall(r"^::: ([\w.]+)$", API.read_text(encoding="utf-8"), re.MULTILINE):
+        module, _, name = path.rpartition(".")
+        first = (inspect.getdoc(getattr(importlib.import_module(module), name)) or "").splitlines()[0]
+        assert f"```python\n{name}" in told
+        assert first in told
+
+
+@pytest.fixture
+def three() -> eventwindow.EventStudy:
+    days = pd.bdate_range("2023-01-02", periods=140)
+    returns = pd.DataFrame(np.random.default_rng(7).normal(0, 0.01, (140, 4)), days, ["MKT", "A", "B", "C"])
+    events = pd.DataFrame({"security": ["A", "B", "C"], "date": days[120]})
+    return eventwindow.abnormal_returns(returns, events, benchmark="MKT", estimation=(-110, -11), window=(-5, 5))
+
+
+def test_tests_are_asked_for_by_name_or_by_line_of_the_registry(three: eventwindow.EventStudy) -> None:
+    asked = (["bmp_t"], ["bmp_t", "bmp_t"], "bmp_t", [TESTS["bmp_t"]], ["bmp_t", TESTS["bmp_t"]])
+    assert [[r.name for r in eventwindow.run_tests(three, 0, tests=tests)] for tests in asked] == [["bmp_t"]] * 5
+    assert eventwindow.run_tests(three, 0, tests=[]) == []
+
+
+@pytest.mark.parametrize(("name", "remedy"), [("bmp", "Did you mean 'bmp_t'"), ("BMP-T", "bmp_t"), (3, "Known are sq")])
+def test_a_name_of_no_test_is_refused_with_the_nearest(
+    three: eventwindow.EventStudy, name: object, remedy: str
+) -> None:
+    with pytest.raises(eventwindow.StudyError, match="there is no test") as caught:
+        eventwindow.run_tests(three, 0, tests=[name])  # type: ignore[list-item]
+    assert remedy in str(caught.value)
+
+
+@pytest.mark.parametrize("same", [0, 14])
+@pytest.mark.parametrize("firms", [1, 2, 40])
+def test_each_test_that_is_not_valid_says_why(firms: int, same: int) -> None:
+    days = pd.bdate_range("2019-01-01", periods=900)
+    names = [f"S{k}" for k in range(firms)]
+    noise = np.random.default_rng(firms).normal(0, 0.01, (900, firms + 1))
+    events = pd.DataFrame({"security": names, "date": [days[200 + same * k] for k in range(firms)]})
+    study = eventwindow.abnormal_returns(
+        pd.DataFrame(noise, days, ["MKT", *names]), events, benchmark="MKT", estimation=(-110, -11), window=(-5, 5)
+    )
+    results = eventwindow.run_tests(study, (0, 0))
+    told = {r.name: r.reason if isinstance(r, NotComputed) else r.note for r in results if not r.valid}
+    assert [name for name, why in told.items() if not str(why or "")] == []
+    assert "its size is not shown to hold in this design" in str(told["sign_z"])
+
+
+def test_a_day_that_stands_twice_is_called_so_wherever_it_stands() -> None:
+    days = pd.bdate_range("2023-01-02", periods=5)
+    for index in (days.append(days[1:2]), days.insert(1, days[1])):
+        with pytest.raises(eventwindow.StudyError, match="the date 2023-01-03 stands twice"):
+            check_sessions(index, "prices.csv")
+    with pytest.raises(eventwindow.StudyError, match="stands after a later date"):
+        check_sessions(days[::-1], "prices.csv")

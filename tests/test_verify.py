@@ -230,7 +230,6 @@ PASSED = [
         "Analysts believe the stock could fall another 10% next week.",
         ["Analysts believe the stock could fall another 10% next week"],
     ),
-    ("Broadcom and Micron advanced.", ["Broadcom and Micron advanced"]),
     ("Qualcomm outperformed Nvidia.", ["Qualcomm outperformed Nvidia"]),
     ("Nvidia did not fall.", ["Nvidia did not fall"]),
     (
@@ -258,7 +257,7 @@ def test_a_forecast_is_told_as_one_and_that_nothing_was_passed_over_only_where_i
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     none = "Nothing that the rules take for a figure or a move of a market was passed over."
-    for k, (text, _) in enumerate(PASSED[:6]):
+    for k, (text, _) in enumerate(PASSED[:5]):
         (tmp_path / "news.txt").write_text(f"Nvidia fell 17% on 27 January 2025. {text}", encoding="utf-8")
         out = ("--prices", "shipped", "--out", str(tmp_path / str(k)))
         assert main(["verify", str(tmp_path / "news.txt"), *out]) == 0

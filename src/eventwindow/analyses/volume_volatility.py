@@ -15,7 +15,7 @@ from eventwindow.estimation.returns import log_volume
 from eventwindow.inference.expected_volatility import RECENT, drifting, unlike
 from eventwindow.inference.permutation import MINIMUM_DAYS, abnormal_volatility, volatility_permutation
 from eventwindow.inference.registry import leading_permutation
-from eventwindow.inference.results import Result, SignificanceResult, noted
+from eventwindow.inference.results import Result, SignificanceResult, doubted, noted
 from eventwindow.inference.sample import Sample, sample, samples
 from eventwindow.inference.single_firm import firm_sq, leading_sq
 
@@ -106,7 +106,7 @@ def _drifted(found: Result, window: Window) -> Result:
     why = drifting(len(window))
     if why is None or not isinstance(found, SignificanceResult):
         return found
-    return replace(found, valid=False, note=Reason.joined(why, found.note))
+    return doubted(found, why)
 
 
 def _volatility(headline: AbnormalReturns, firms: Sequence[Array], day: Window) -> list[Row]:

@@ -205,12 +205,12 @@ def check_sessions(index: pd.Index, where: str) -> pd.DatetimeIndex:
             if index.tz is None
             else 'Give the days of its exchange: index.tz_convert("America/New_York").tz_localize(None).normalize().',
         )
-    if not index.is_monotonic_increasing:
-        late = index[1:][index[1:] < index[:-1]][0]
-        raise StudyError(f"{late.date()} stands after a later date", where=where, remedy="Sort the rows by date.")
     if index.has_duplicates:
         twice = index[index.duplicated()][0].date()
         raise StudyError(f"the date {twice} stands twice", where=where, remedy="Keep one of the two.")
+    if not index.is_monotonic_increasing:
+        late = index[1:][index[1:] < index[:-1]][0]
+        raise StudyError(f"{late.date()} stands after a later date", where=where, remedy="Sort the rows by date.")
     return index
 
 

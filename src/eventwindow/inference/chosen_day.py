@@ -16,7 +16,7 @@ from eventwindow.inference.expected_volatility import (
     volatility_ratio,
 )
 from eventwindow.inference.permutation import draws
-from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult, doubted
 from eventwindow.inference.sample import samples
 from eventwindow.inference.shifts import ROUNDING, largest_in_runs
 
@@ -47,8 +47,9 @@ def largest_of_candidates(ar: AbnormalReturns, window: Window, *, standardised: 
     unled = none_holds(ratio, first.n, len(window))
     moved = Reason("volatility_ratio", n=RECENT, ratio=ratio) if unlike(ratio) and unled is None else None
     text = Reason("cyclic_shifts_of_days", n=len(reference) + len(window), days=len(window))
-    note = Reason.joined(unled, Reason("largest_on_day", day=at), moved)
-    return SignificanceResult(NAME, NULL, float(observed.max()), p, text, first.n, note, valid=unled is None)
+    note = Reason.joined(Reason("largest_on_day", day=at), moved)
+    found = SignificanceResult(NAME, NULL, float(observed.max()), p, text, first.n, note)
+    return found if unled is None else doubted(found, unled)
 
 
 def p_of_largest(null: Array, sizes: Array) -> float:

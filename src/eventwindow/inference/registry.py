@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import Reason
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.bootstrap import block_bootstrap
 from eventwindow.inference.calendar_dependence import crude_dependence_calendar_t, rank_calendar_z
@@ -21,7 +22,7 @@ from eventwindow.inference.expected_volatility import NAME as SCALED
 from eventwindow.inference.expected_volatility import date_permutation_scaled, none_holds, unlike, volatility_ratio
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_mean, date_permutation_sar
 from eventwindow.inference.ranks import corrado_z, corrado_zivney_z, grank_t, grank_z
-from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
+from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult, doubted
 from eventwindow.inference.sample import Sample, sample
 from eventwindow.inference.significance import SignificanceTest
 from eventwindow.inference.signs import generalized_sign_z, sign_z, wilcoxon_w_plus
@@ -95,12 +96,13 @@ def in_reading_order(events: CrossSection) -> list[tuple[SignificanceTest, bool,
     return [(test, why is None, why) for test in first] + [(test, False, None) for test in others]
 
 
-def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
+def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[str | SignificanceTest] | None = None) -> list[Result]:
     """All tests of one window: those that hold for the design in leading order, then the others; what ran comes first.
 
-    The others are marked: `valid` is False, of one that could not run, too. Where the volatility of the last days was
-    not that of the estimation window, the permutation scaled by its forecast leads; above twice that volatility no test
-    of several firms is known to hold its size, so that none leads: all are marked, with that reason.
+    The others are marked: `valid` is False, of one that could not run, too, and `note` or `reason` says why. Where the
+    volatility of the last days was not that of the estimation window, the permutation scaled by its forecast leads;
+    above twice that volatility no test of several firms is known to hold its size, so that none leads: all are marked,
+    with that reason.
 
     Parameters
     ----------
@@ -108,8 +110,8 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
         Of `abnormal_returns`.
     window : Window, int or pair of int
         Trading days from day 0, inside the event window.
-    tests : sequence of SignificanceTest, optional
-        Lines of the registry `eventwindow.inference.registry.TESTS`; all by default.
+    tests : sequence of str or SignificanceTest, optional
+        Names, or lines, of the registry `eventwindow.inference.registry.TESTS`; all by default.
 
     Returns
     -------
@@ -120,6 +122,8 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     ------
     WindowError
         Where the window is none or reaches beyond the event window.
+    StudyError
+        Where there is no test of a name.
 
     References
     ----------
@@ -132,7 +136,19 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     >>> [result.name for result in results[:2]]
     ['date_permutation_mean', 'date_permutation_sar']
     """
-    return results_of(sample(ar, as_window(window)), tests)
+    return results_of(sample(ar, as_window(window)), None if tests is None else _named(tests))
+
+
+def _named(tests: Sequence[str | SignificanceTest]) -> list[SignificanceTest]:
+    """The tests meant, each once; a single name is one test."""
+    asked = [tests] if isinstance(tests, str | SignificanceTest) else list(tests)
+    found = [test if isinstance(test, SignificanceTest) else TESTS.get(str(test)) for test in asked]
+    for name, test in zip(asked, found, strict=True):
+        if test is None:
+            close = get_close_matches(str(name), TESTS, n=3, cutoff=0.4)
+            remedy = f"Did you mean {' or '.join(map(repr, close))}?" if close else f"Known are {', '.join(TESTS)}."
+            raise StudyError(f"there is no test {name!r}", where="tests", remedy=remedy)
+    return [test for test in dict.fromkeys(found) if test]
 
 
 def results_of(events: CrossSection, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
@@ -151,9 +167,9 @@ def leading_permutation(events: Sample) -> Result:
 
 
 def _marked(result: Result, valid: bool, why: Reason | None) -> Result:
-    """A result that does not hold here; `why` where it would have held at another time."""
+    """A result with why it is not to be believed where it is not; `why` where it would have held at another time."""
     if valid:
         return result
     if isinstance(result, NotComputed):
         return replace(result, valid=False)
-    return replace(result, valid=False, note=result.note if why is None else Reason.joined(why, result.note))
+    return doubted(result, why)

@@ -1,6 +1,6 @@
 """What a test answers: a number with its null and its distribution, or the reason why there is none."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -150,11 +150,17 @@ class FirmSignificance(Exports):
 INVALID = Reason("invalid_design")  # one for all: its words are worked out once
 
 
+def doubted(result: SignificanceResult, *why: Reason | None) -> SignificanceResult:
+    """The result as one that is not to be believed here; its note says so first, and why."""
+    told = [part for part in result.note.parts if part != INVALID] if result.note else []
+    return replace(result, valid=False, note=Reason.joined(INVALID, *why, *told))
+
+
 def noted(result: Result) -> Reason | str:
     """A test's note as its tables hold it: why it could not run or does not hold; "" where there is nothing to say."""
     if isinstance(result, NotComputed):
         return Reason("not_computed", reason=result.reason)
-    return Reason.joined(None if result.valid else INVALID, result.note) or ""
+    return result.note or ""
 
 
 class Outcome(NamedTuple):
