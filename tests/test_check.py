@@ -87,6 +87,12 @@ def test_what_the_users_own_file_lacks_is_the_users_to_mend(study, capsys, comma
     assert said in told
 
 
+def test_a_name_that_a_file_holds_and_nobody_asks_for_is_told_beside_the_one_that_it_lacks(study):
+    path = own_prices(study, lambda wide: wide.rename(columns={"TSM": "TMSC"}))
+    told = run_study(study, prices=path).table("excluded").set_index("security").loc["TSM"]
+    assert str(told["reason"]) == "own.csv does not hold it; it holds 'TMSC', which nothing asks for"
+
+
 @pytest.mark.parametrize(
     ("mode", "said", "remedy"),
     [

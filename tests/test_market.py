@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from eventwindow.analyses.event_study import abnormal_returns
-from eventwindow.analyses.market import groups_table, market_table, panel_moves, treated_stocks_table
+from eventwindow.analyses.market import groups_table, market_table, on_sessions, panel_moves, treated_stocks_table
 from eventwindow.analyses.run_up import run_up_table
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.ex_treated import without_treated
@@ -58,6 +58,15 @@ def test_a_panel_that_does_not_hold_the_day_before_has_no_breadth():
     assert panel_moves(panel, SESSIONS[5]).empty
     assert panel_moves(None, SESSIONS[1]).empty
     assert market_table(SESSIONS[5], {}, None, panel, []).empty
+
+
+def test_a_panel_without_a_row_of_the_session_before_has_none_either():
+    """The row before it would be that of an earlier session: the moves of two would be told as one's."""
+    days = SESSIONS[[0, 1, 3]]
+    panel = on_sessions(pd.DataFrame({"A": [100.0, 90.0, 45.0]}, days), SESSIONS)
+    assert panel_moves(panel, SESSIONS[1]).tolist() == [pytest.approx(-0.1)]
+    assert panel_moves(panel, SESSIONS[3]).empty
+    assert on_sessions(None, SESSIONS) is None
 
 
 def test_every_group_is_tested_against_every_benchmark(returns, abnormal):

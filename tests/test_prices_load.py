@@ -160,7 +160,10 @@ def test_shipped_and_path_ask_nobody(serve, cache, shipped):  # noqa: F811
     assert load(server, ["AAA"], cache, mode="shipped", figures=shipped).histories["AAA"].origin == "shipped"
     assert load(server, ["AAA"], cache, mode=str(shipped / "daily.csv")).histories["AAA"].origin == "file"
     assert server.paths == []
-    with pytest.raises(PriceError, match=r"^no prices of NOSUCH: daily\.csv does not hold it\nAdd it to the file"):
+    lacking = (
+        r"^no prices of NOSUCH: daily\.csv does not hold it; it holds 'AAA', 'OLD', which nothing asks for\nAdd it"
+    )
+    with pytest.raises(PriceError, match=lacking):
         load(server, ["NOSUCH"], cache, mode=shipped / "daily.csv")
     with pytest.raises(PriceError, match="no figures ship"):
         load(server, ["AAA"], cache, mode="shipped")

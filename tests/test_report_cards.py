@@ -138,6 +138,7 @@ def test_a_study_without_statements_has_no_scorecard(template, tmp_path):
         (-0.03, 0.02, "market_model", "fell by 3.0 per cent on {day}, by 2.0 points less than the market's move"),
         (0.03, 0.04, "market_model", "rose by 3.0 per cent on {day}, by 4.0 points more than the market's move"),
         (0.03, -0.04, "market_model", "rose by 3.0 per cent on {day}, by 4.0 points less than the market's move"),
+        (0.0, 0.02, "market_model", "ended on {day} where it had begun, 2.0 points from what the market's move"),
         (0.03, 0.02, "mean_adjusted", "rose by 3.0 per cent on {day}, by 2.0 points more than an ordinary day"),
     ],
 )

@@ -39,6 +39,13 @@ def market_table(
     return pd.DataFrame(rows, columns=MARKET)
 
 
+def on_sessions(panel: pd.DataFrame | None, sessions: pd.DatetimeIndex) -> pd.DataFrame | None:
+    """A panel with a row for each session that it reaches: where one was missing, no return spans it unseen."""
+    if panel is None:
+        return None
+    return panel.reindex(sessions[(sessions >= panel.index[0]) & (sessions <= panel.index[-1])])
+
+
 def panel_moves(panel: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series:
     """Returns of the stocks of `panel` (closes, date × symbol) on `day`; none where it holds no such day."""
     if panel is None or day not in panel.index or panel.index[0] == day:

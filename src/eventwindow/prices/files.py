@@ -28,6 +28,7 @@ ONE_TICKER = frozenset(  # columns of a file of one ticker as Yahoo, Stooq, Tiin
     | {"adjhigh", "adjlow", "adjopen", "adjvolume", "dividend_amount"}
 )
 MOST_SYMBOLS = 100_000  # of one table
+FEW = 3  # names of a file that are told beside one that it lacks
 TIMES = {"K": 1e3, "M": 1e6, "B": 1e9}
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)([KMBkmb])", re.ASCII)
 _STOOQ = re.compile(r"([a-z0-9^.-]+?)(_[a-z]{2})?_[dwm]", re.ASCII)  # aapl_us_d, ^spx_d
@@ -47,7 +48,7 @@ class PriceFiles:
         for symbol in symbols:
             whole = held.get(symbol, held.get(f"{symbol}.US"))  # as Stooq and EODHD write it
             if whole is None:
-                found[symbol] = Unavailable(symbol, _lacks(self.path.name, symbol, held), known=False)
+                found[symbol] = Unavailable(symbol, _lacks(self.path.name, symbol, held, symbols), known=False)
             elif whole.loc[start:end].empty:
                 found[symbol] = Unavailable(symbol, Reason("file_no_row", file=self.path.name))
             else:
@@ -66,10 +67,17 @@ def _quoted(whole: pd.DataFrame, end: pd.Timestamp) -> tuple[pd.DataFrame, Reaso
     return (history.frame, history.note) if isinstance(history, PriceHistory) else (whole, None)
 
 
-def _lacks(file: str, symbol: str, held: Iterable[str]) -> Reason:
-    """That the file does not hold it, and the name that differs in case or blanks alone."""
-    like = next((name for name in held if name.strip().upper() == symbol.strip().upper()), "")
-    return Reason("file_lacks_but", file=file, like=repr(like)) if like else Reason("file_lacks", file=file)
+def _lacks(file: str, symbol: str, held: Iterable[str], asked: Sequence[str]) -> Reason:
+    """That the file does not hold it, and the name that differs in case or blanks alone, or the few that none asks for.
+
+    A name that is written wrong stands among the latter.
+    """
+    if like := next((name for name in held if name.strip().upper() == symbol.strip().upper()), ""):
+        return Reason("file_lacks_but", file=file, like=repr(like))
+    unused = [name for name in held if name not in asked and name.removesuffix(".US") not in asked]
+    if 0 < len(unused) <= FEW:
+        return Reason("file_lacks_unused", file=file, unused=", ".join(map(repr, unused)))
+    return Reason("file_lacks", file=file)
 
 
 def read_prices(path: Path) -> dict[str, pd.DataFrame]:

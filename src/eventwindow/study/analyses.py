@@ -24,7 +24,7 @@ from eventwindow.analyses.cross_listing import RECEIPTS, receipts_table
 from eventwindow.analyses.firms import candidates_table, firms_table
 from eventwindow.analyses.intraday import tables as intraday
 from eventwindow.analyses.intraday.bars import Bars, bars_of
-from eventwindow.analyses.market import groups_table, market_table, treated_stocks_table
+from eventwindow.analyses.market import groups_table, market_table, on_sessions, treated_stocks_table
 from eventwindow.analyses.run_up import run_up_table
 from eventwindow.analyses.sessions import exchanges_table
 from eventwindow.analyses.specification_curve import families
@@ -268,7 +268,8 @@ def _market(estimates: Estimates, views: BenchmarkViews) -> pd.DataFrame:
     form, benchmark = study.file.counterfactual, study.benchmark
     series = {name: views.returns[name] for name in views.benchmarks if name != benchmark + WITHOUT_TREATED}
     without = None if views.without is None else (benchmark, views.without)
-    return market_table(views.day0, series, without, tables.get(form.panel if form else "panel"), study.treated)
+    panel = on_sessions(tables.get(form.panel if form else "panel"), views.calendar.sessions)
+    return market_table(views.day0, series, without, panel, study.treated)
 
 
 def _treated(views: BenchmarkViews, window: Window, event: str) -> Tables:

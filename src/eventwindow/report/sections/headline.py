@@ -18,6 +18,7 @@ from eventwindow.report.sections.market import return_beside
 from eventwindow.report.sections.tests import RANKED
 
 DAY = Window(0, 0)
+STILL = 0.0005  # below it a move is 0.0 per cent
 
 
 def finding(context: Context) -> list[Markup]:
@@ -36,9 +37,9 @@ def first_sentence(context: Context, *, whole: bool = True) -> Markup:
     if rows.empty or pd.isna(rows["abnormal_return"].iloc[0]):
         return Markup("")
     row, say = rows.iloc[0], context.language.say
-    fell = row["actual_return"] < 0
+    way = "still" if abs(row["actual_return"]) < STILL else "fell" if row["actual_return"] < 0 else "rose"
     values = {"name": context.full_name(name), "when": context.when(name)}
-    moved = say("finding.fell" if fell else "finding.rose", **values, move=points(row["actual_return"]), pc=f"{SPACE}%")
+    moved = say(f"finding.{way}", **values, move=points(row["actual_return"]), pc=f"{SPACE}%")
     expected, way = row["expected_return"], "down" if row["expected_return"] < 0 else "up"
     figures = {"expected": percent(expected), "ar": percent(row["abnormal_return"])}
     market = return_beside(context, name) if row["benchmark"] == context.benchmark else None

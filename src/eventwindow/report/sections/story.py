@@ -37,7 +37,7 @@ from eventwindow.report.figures.paths import gaps
 from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.language import SPACE, percent, points
 from eventwindow.report.sections.data import origins
-from eventwindow.report.sections.headline import as_far, basket_sentence, first_sentence, verdict_sentence
+from eventwindow.report.sections.headline import STILL, as_far, basket_sentence, first_sentence, verdict_sentence
 from eventwindow.report.sections.market import many, market_part
 from eventwindow.report.sections.robustness import what_if
 from eventwindow.report.sections.run_up import late_story, late_title
@@ -92,7 +92,8 @@ def _moved(context: Context) -> Markup:
         return say(f"story.{way}_alone", **values)
     usual = "story.usual_mean" if row["model"] == "mean_adjusted" else "story.usual_market"
     usual = context.language.text(usual if context.since(name) is None else f"{usual}_over")
-    key = f"story.{way}" if (move < 0) == (abnormal < 0) else f"story.{way}_less"
+    way = way if (move < 0) == (abnormal < 0) else f"{way}_less"
+    key = "story.still" if abs(move) < STILL else f"story.{way}"
     sentence = say(key, **values, abnormal=_plain(abnormal), usual=usual)
     return context.language.clauses(sentence, _how_sure(context, row)) + context.language.text("format.stop")
 
