@@ -18,6 +18,7 @@ from yahoo_server import YahooServer, session
 from eventwindow.cli import verify as command
 from eventwindow.cli.main import main
 from eventwindow.draft.articles import Article, _check_language, clock_time, dateline, read
+from eventwindow.draft.chinese import simplified
 from eventwindow.draft.lexicon import lexicon
 from eventwindow.draft.passed import passed_over
 from eventwindow.draft.read import readings, sentences, statements
@@ -279,6 +280,29 @@ def test_an_article_without_a_statement_says_what_was_passed_over(
     main(["claim", text] if command == "claim" else [command, str(tmp_path / "news.txt"), *out])
     told = capsys.readouterr()
     assert "Apple outperformed Nvidia" in told.out + told.err
+
+
+def test_simplified_output_is_simplified_throughout_and_the_report_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names of the list are traditional, what is read is simplified: each output has one script, the article's."""
+    told = {
+        "zh-Hans": "2024年8月5日，台积电周一下跌9.75%，英伟达下跌6.4%，苹果跌4.8%。分析师股价周一跌5%。",
+        "zh-Hant": "2024年8月5日，台積電週一下跌9.75%，輝達下跌6.4%，蘋果跌4.8%。分析師股價週一跌5%。",
+    }
+    pages = {}
+    for code, text in told.items():
+        (tmp_path / f"{code}.txt").write_text(text, encoding="utf-8")
+        out = ("--prices", "shipped", "--out", str(tmp_path / code), "--report")
+        assert main(["verify", str(tmp_path / f"{code}.txt"), *out]) == 0
+        pages[code] = capsys.readouterr().out
+    assert simplified(pages["zh-Hans"]) == pages["zh-Hans"]
+    assert "苹果于 2024 年 8 月 5 日" in pages["zh-Hans"]
+    assert "蘋果於 2024 年 8 月 5 日" in pages["zh-Hant"]
+    assert "「分析師」" in pages["zh-Hant"]
+    page = (tmp_path / "zh-Hans" / "report" / "report.zh-Hans.html").read_text(encoding="utf-8")
+    assert "苹果" in page
+    assert [word for word in ("蘋果", "輝達", "台積電") if word in page] == []
 
 
 def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> None:

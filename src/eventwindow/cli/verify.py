@@ -39,6 +39,7 @@ def verify_command(options: argparse.Namespace) -> None:
     with put_in_place(folder) as fresh:
         with progress() as step, progress_bar() as bar:
             checked, result, stand_ins = _run(articles, fresh, options, step, bar)
+        words = words.of_study(result.translations.get(words.code, {}))
         lines = [line for one in checked for line in _lines(one, result, words)]
         lines += found_by_name(checked, words) if options.prices in ASKED else ()
         (fresh / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")

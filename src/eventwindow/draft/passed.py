@@ -1,13 +1,17 @@
-"""What an article says of markets and no statement was made of, as the article has it."""
+"""What an article says, as the article has it: names in its own script, and what no statement was made of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from eventwindow.draft.chinese import has_chinese, simplified
+from eventwindow.draft.lexicon import Group
 from eventwindow.draft.quantified import POSSIBLE
 from eventwindow.draft.read import Reading, normal
+from eventwindow.draft.statement import Statement, Subject
 from eventwindow.errors import Reason
 
 ENDS = " \t,;:.!?，；：。！？、"
@@ -41,3 +45,25 @@ def _as_written(line: str, clause: str) -> str:
     """The clause in the script of its line, which is read in one script of Chinese."""
     parts = (part.strip(ENDS) for part in _PARTS.split(line))
     return next((part for part in parts if part and normal(part) == normal(clause)), clause)
+
+
+def in_its_script(s: Statement, line: str) -> Statement:
+    """The statement with names that no list holds, and words that no rule knows, in the script of its line."""
+    if not has_chinese(line):
+        return s
+    open_ = (Reason(r.key, **{k: _restored(line, v) for k, v in r.values.items()}) for r in s.open)
+    return replace(s, who=_named(s.who, line), against=tuple(_named(a, line) for a in s.against), open=tuple(open_))
+
+
+def _named(who: Subject, line: str) -> Subject:
+    group = who.group and Group(_restored(line, who.group.label), _restored(line, who.group.label_zh))
+    return replace(who, name=_restored(line, who.name), group=group)
+
+
+def _restored(line: str, told: Any) -> Any:
+    """The words as the line has them, each of those that commas part; other values as they are."""
+    if not isinstance(told, str) or not has_chinese(told):
+        return told
+    plain = simplified(line)
+    places = [(plain.find(word), word) for word in told.split(", ")]
+    return ", ".join(line[at : at + len(word)] if at >= 0 and len(plain) == len(line) else word for at, word in places)

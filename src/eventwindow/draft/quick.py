@@ -14,7 +14,15 @@ from eventwindow.draft.entries import Entry, entry, open_reasons
 from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark, symbol_named
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
-from eventwindow.draft.studyfile import both, head_tables, keep_figures, security_table, toml_table, write_text
+from eventwindow.draft.studyfile import (
+    both,
+    head_tables,
+    keep_figures,
+    keep_simplified,
+    security_table,
+    toml_table,
+    write_text,
+)
 from eventwindow.draft.write import draft_text
 from eventwindow.errors import Reason, SourceError, StudyError
 from eventwindow.prices.earnings import Announced, announcements
@@ -84,6 +92,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     if entries:
         write_text(folder / "claims.toml", draft_text([both("title", "quick.question")], [entries], None, head=""))
     keep_figures(study)
+    keep_simplified(folder)
     return Asked(study, homes[: len(question.symbols)], tuple(unread), undated)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from eventwindow.draft.chinese import simplified
 from eventwindow.draft.entries import Entry
 from eventwindow.draft.listings import Home
 from eventwindow.errors import catalogue
@@ -64,3 +66,24 @@ def keep_figures(study: Study) -> None:
 def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def keep_simplified(folder: Path) -> None:
+    """Keep the Chinese texts of the study in Simplified characters beside it, as those that ship have them."""
+    import polib
+
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))]
+    held = polib.POFile(wrapwidth=0)
+    held.metadata = {"Language": "zh_Hans", "Content-Type": "text/plain; charset=UTF-8"}
+    held.extend(polib.POEntry(msgid=text, msgstr=simplified(text)) for text in sorted(set(_chinese(tables))))
+    if len(held):
+        write_text(folder / "locale" / "zh_Hans.po", str(held).rstrip("\n") + "\n")
+
+
+def _chinese(value: Any) -> Iterator[str]:
+    """Texts under keys that end in _zh."""
+    if isinstance(value, list):
+        yield from (text for one in value for text in _chinese(one))
+    elif isinstance(value, dict):
+        yield from (held for key, held in value.items() if key.endswith("_zh") and held)
+        yield from (text for held in value.values() for text in _chinese(held))

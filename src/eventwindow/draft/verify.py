@@ -12,11 +12,11 @@ from eventwindow.draft.dates import days
 from eventwindow.draft.entries import Closed, Entry, entry, open_reasons
 from eventwindow.draft.listings import Home, benchmark_with_prices, home_of, own_benchmark
 from eventwindow.draft.paraphrase import paraphrase
-from eventwindow.draft.passed import Passed, passed_over
+from eventwindow.draft.passed import Passed, in_its_script, passed_over
 from eventwindow.draft.read import readings
 from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
-from eventwindow.draft.studyfile import both, head_tables, keep_figures, security_table, write_text
+from eventwindow.draft.studyfile import both, head_tables, keep_figures, keep_simplified, security_table, write_text
 from eventwindow.draft.write import draft_text
 from eventwindow.errors import Reason, StudyError, Text
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
@@ -63,7 +63,10 @@ def verify_study(
         Where no article says anything of a security with a name that is known.
     """
     read = [list(readings(a.text, a.dated, None, own, narrated=a.narrated)) for a in articles]
-    statements = [[on_sessions(s) for r in found for s in r.statements] for found in read]
+    statements = [
+        [in_its_script(on_sessions(s), lines[s.line - 1]) for r in found for s in r.statements]
+        for found, lines in zip(read, (a.text.splitlines() for a in articles), strict=True)
+    ]
     passed = [p for a, found in zip(articles, read, strict=True) for p in passed_over(a.text, found)]
     homes = [h for h in _homes([s for found in statements for s in found], articles, passed) if h.symbol not in lacking]
     if not homes:
@@ -79,6 +82,7 @@ def verify_study(
     ]
     write_text(folder / "claims.toml", draft_text([{"title_en": a.name} for a in articles], entries, None, head=HEAD))
     keep_figures(study)
+    keep_simplified(folder)
     checked = [
         Checked(
             a,
