@@ -38,7 +38,7 @@ _ALONE = re.compile(
 _MOST = re.compile(r"\bmost\b", re.IGNORECASE)
 _AGAIN, _ROW = r"(?:straight|consecutive|successive)", r"(?:in a row|running|on the trot|in succession)"
 _MOVE = r"(?:gain|rise|advance|increase|rally|climb|fall|loss|decline|drop|retreat|slide|setback)"
-_BACK = r"(?:previous|preceding|prior|past|last)"
+_BACK = r"(?:previous|preceding|prior)"
 _RUN = re.compile(
     rf"\b(?P<nth>{_NTH}|\d+(?:nd|rd|th)) "
     rf"(?:{_AGAIN}\b|(?:[\w-]+ ){{1,3}}?{_ROW}\b|(?:day|session|week) of {_MOVE}(?:s|es)\b)"
@@ -47,7 +47,8 @@ _RUN = re.compile(
     rf"|\b(?P<n2>{_N})[- ](?:day|session|week) (?:losing|winning|run|streak|rout|sell-?off|{_MOVE})\b"
     r"(?! (?:of|to) [^\w\s]?\d)"  # what has a figure is no run
     rf"|\b(?:run|streak|string) of (?P<n3>{_N})\b"
-    rf"|\beach of (?:the|its) (?P<before>{_BACK} (?P<n4>{_N})|(?P<n5>{_N}) {_BACK}) (?:trading )?(?:days|sessions)\b"
+    rf"|\beach of (?:the|its) (?:(?P<before>{_BACK} (?P<n4>{_N})|(?P<n5>{_N}) {_BACK})|(?:past|last) (?P<n7>{_N})) "
+    r"(?:trading )?(?:days|sessions)\b"
     rf"|\b(?P<first>first) {_MOVE} in (?P<n6>{_N}) (?:trading )?(?:days|sessions)\b"
     rf"|(?<!第)(?P<g>{_N})连(?=[涨升跌黑红阳阴板])"
     rf"|(?P<i>{_N})(?:个交易日|日|天)(?=的?[涨升跌][市势浪])"
@@ -235,7 +236,7 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
 
 def _count(m: re.Match[str]) -> int:
     """How many sessions or weeks a run has."""
-    groups = ("nth", "nth2", "n", "n2", "n3", "n4", "n5", "n6", "g", "i", "h")
+    groups = ("nth", "nth2", "n", "n2", "n3", "n4", "n5", "n6", "n7", "g", "i", "h")
     word = next(filter(None, (m[g] for g in groups))).lower()
     if word[:-2].isdigit() and word[-1].isalpha():
         return int(word[:-2])

@@ -334,6 +334,8 @@ def move_of(sentence: Sentence, mark: Mark) -> Mark | None:
         return after  # "1 % lower", "bucked the decline with a 2 % gain"
     if before and (not other or other.start < before.start):
         return before
+    if after and not sentence.chinese and _AND_VERB.fullmatch(sentence.text, mark.end, after.start):
+        return before  # "lost 0.9 % on Monday, 1.4 % on Tuesday | and rose 1 %"
     return after if after and not (other and before) else before
 
 

@@ -49,6 +49,9 @@ _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )
 _SET_IN = re.compile(
     r"\W*(?:up|down|off|plus|minus|itself|(?:with|after) an? (?:\w+ )?(?:gain|loss|rise|fall|drop))\b", re.IGNORECASE
 )
+_HEADS = re.compile(
+    r"\W*(?:(?:the )?(?:(?:shares?|stock) (?:of|in) )?(?:the )?)?(?:[a-z]+(?:er|or|ist|giant|index|average) )?"
+)
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing|at(?= [^\w\s]{0,2}\d))\b", re.IGNORECASE)
 
 
@@ -147,7 +150,8 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
             return Found(meant[-1:], (WHICH,) if len(meant) > 1 else ())
     if low == 0 and not sentence.chinese and _OPENING.match(sentence.text):  # "Down 40 % this year, Moderna bounced"
         following = next(iter(sentence.all("names")), None)
-        if following and following.start - sentence.clause(following)[0] <= 2:
+        begun = sentence.clause(following)[0] if following else 0
+        if following and begun > mark.start and _HEADS.fullmatch(sentence.text, begun, following.start):
             return Found(tuple(following.value))
     firms = role is not None or sentence.has("stock", within=(low, mark.start))  # shares are no index's
     if before := _earlier(sentence, low, firms):
