@@ -85,6 +85,23 @@ _TURNED = re.compile(  # and then came back: the close is another matter
 _FIRST_DAY = re.compile(
     r"\bfirst (?:trading )?(?:day|session)\b|首个交易日|(?:开盘|开市|复牌|节后|上市|挂牌)首日", re.IGNORECASE
 )
+_PART = re.compile(  # what makes an index of its own of one: "the STOXX Europe 600 Banks index", "the Nikkei 500"
+    r"[ -](?!(?:(?:stock|share|price|composite|average|benchmark|main|market|total|return) ?)*index\b)"
+    r"(?:[A-Za-z&][\w&'’-]* ){1,3}(?:(?:sub-?)?index|sector)\b"
+    r"| \d{3,4}(?= (?:index\b|(?!points?\b|lower\b|higher\b)[a-z]))",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r",|\b(?:and|or|nor|plus)\b|[、和与及]")
+_HOLDER = re.compile(r"(?:['’]s|\bits|\btheir)\s+(?:[\w-]+[- ]listed )?$")
+_FIRM_BEFORE = re.compile(r"\b(?:shares (?:of|in)|stock of|operator|maker|company|firm)\s+$", re.IGNORECASE)
+_FIRM_BEHIND = re.compile(
+    r"(?:['’]s)? (?:shares|stock)\b(?! market)|, the [\w -]{0,20}(?:operator|maker|company|firm)\b"
+)
+_TRADING = re.compile(
+    r"\b(?:before|ahead of) the (?:[\w-]+ )?(?:bell|open)\b|\b(?:was|were|is|are) (?:trading|changing hands)\b"
+    r"|\btraded (?:\w+ )?(?:[\d.]+ ?%|up|down|higher|lower|at)|\bchanged hands\b|\bhit(?:s|ting)?\b",
+    re.IGNORECASE,
+)
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
 
 
@@ -104,6 +121,8 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
+    if not sentence.chinese and _TRADING.search(sentence.text, *sentence.clause(mark)):
+        found.append(MOMENT)
     found += _listed(sentence, mark, s, names)
     found += _words(sentence, mark, own, s)
     return tuple(dict.fromkeys(found))
@@ -331,6 +350,9 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     low, high = sentence.clause(mark)
     if kind == "index" and s.kind == "price_level" and s.currency:
         yield WHOSE  # an index has points, no price
+    own = _subject(sentence, mark, s)
+    if kind == "index" and own and not sentence.chinese and _no_index(sentence.text, own):
+        yield WHOSE
     following = sentence.all("names", "others", within=(mark.end, high))[:1]
     if sentence.chinese and sentence.text.startswith("的", mark.end) and any(s.who not in m.value for m in following):
         yield WHOSE  # 高开逾18%的东方财富收涨1.9%: the figure is of the name behind it
@@ -345,6 +367,15 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     named = _places(sentence, behind) or _places(sentence, before) or (AMERICAN if told == ["美股"] else set())
     if named and not named & ({own} | (AMERICAN if own in AMERICAN else set())):
         yield Reason("draft_place", symbol=s.who.symbols[0])
+
+
+def _no_index(text: str, own: Mark) -> bool:
+    """Whether the name of an index is a part of another's, a firm of that name, or a firm's shares of that place."""
+    shares = text[: own.end].lower().endswith(("shares", "stocks"))
+    held = shares and _HOLDER.search(text[: own.start])  # "Alibaba's Hong Kong shares"
+    firm = _FIRM_BEFORE.search(text[: own.start]) or (not shares and _FIRM_BEHIND.match(text, own.end))
+    whole = len(own.value) > 1 and not _LISTED.search(text, own.start, own.end)  # "the S&P 500 Value index"
+    return bool(whole or _PART.match(text, own.end) or held or firm)
 
 
 def _places(sentence: Sentence, text: str) -> set[str]:
