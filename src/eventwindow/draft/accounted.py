@@ -350,8 +350,8 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     low, high = sentence.clause(mark)
     if kind == "index" and s.kind == "price_level" and s.currency:
         yield WHOSE  # an index has points, no price
-    own = _subject(sentence, mark, s)
-    if kind == "index" and own and not sentence.chinese and _no_index(sentence.text, own):
+    name = _subject(sentence, mark, s)
+    if kind == "index" and name and not sentence.chinese and _no_index(sentence.text, name):
         yield WHOSE
     following = sentence.all("names", "others", within=(mark.end, high))[:1]
     if sentence.chinese and sentence.text.startswith("的", mark.end) and any(s.who not in m.value for m in following):
