@@ -416,6 +416,16 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ("台積電週一跌停，收815元。", "more of the move than its direction"),
         ("Meta added $197 billion to its market value on Monday, its largest one-day gain.", "of market value"),
         ("Intel ended on Monday at its lowest close in more than a decade.", "how far back"),
+        ("Netflix fell 3% on Tuesday, Jan. 21, and rose 9.7% on Wednesday.", "which day is meant"),
+        ("On Jan 21 Netflix fell 3%. On Wednesday it rose 9.7%.", "which day is meant"),
+        ("特斯拉1月21日下跌3%，週三再跌2.1%。", "which day is meant"),
+        ("Nvidia shares have fallen 15% from their Dec. 17 record.", "a span of time"),
+        ("Tesla set a record of $479.86 on Dec. 18 and has dropped 17% since.", "a span of time"),
+        ("Tesla closed at $479.86 on Dec. 17 and is down 15% since then.", "a span of time"),
+        ("Tesla fell 8% in the week after the Jan. 2 delivery report.", "a span of time"),
+        ("Tesla fell 8% in the week to Jan. 10.", "a span of time"),
+        ("Tesla fell 8% in the month following its October event.", "a span of time"),
+        ("Tesla rose 6% in the five days to Thursday.", "a span of time"),
     ],
 )
 def test_what_a_sentence_holds_beside_the_move_is_the_reason_why_it_is_not_judged(text: str, reason: str) -> None:
@@ -464,6 +474,26 @@ def test_a_weekday_behind_a_day_that_only_a_sentence_tells_is_none_of_the_week_b
     last = [s for r in readings(text, dated, narrated=narrated) for s in r.statements][-1]
     assert last.date == day
     assert last.open or day < dated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Netflix fell 3% on Tuesday, 15 January 2025.",
+        "Netflix fell 3% on Tuesday, Jan. 15.",
+        "Netflix fell 3% on Tuesday, 15/1.",
+        "Netflix fell 3% on Monday, 1/2.",
+        "特斯拉1月15日（週二）下跌3%。",
+        "特斯拉週二（15日）下跌3%。",
+    ],
+)
+def test_a_weekday_that_its_number_contradicts_is_no_day_nor_one_for_what_comes_next(text: str) -> None:
+    chinese = text.startswith("特")
+    before, behind = (
+        ("輝達週四漲1%。", "蘋果下跌2%。") if chinese else ("Nvidia rose 1% on Thursday. ", " Ford lost 2%.")
+    )
+    said = [s for r in readings(before + text + behind, dt.date(2025, 1, 31)) for s in r.statements]
+    assert [bool(s.open) or s.date is None for s in said] == [False, True, True]
 
 
 def test_the_pieces_are_sixty_of_ten_kinds_in_two_languages_and_half_are_apart() -> None:

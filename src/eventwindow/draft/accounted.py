@@ -82,6 +82,15 @@ _TURNED = re.compile(  # and then came back: the close is another matter
     r"(?:\b(?:end|clos|finish|settl|recover|rebound|revers|eras|bounc|turn|recoup|par|trimm|climb|swung|wip)\w*|收|翻|回升|反弹|拉升|转|终场)",
     re.IGNORECASE,
 )
+_SINCE_THEN = re.compile(  # "closed at $479.86 on Dec. 17 and is down 15% since"
+    r"\bsince(?: then)?\s*(?:[.,;:)]|$|and\b|but\b)|\b(?:has|have|had|['’]ve) since\b", re.IGNORECASE
+)
+_WHOSE_LEVEL = re.compile(r"\b(?:its|their|his|the|an?|from|below|off|than|of) $", re.IGNORECASE)
+_LEVEL = re.compile(
+    r" (?:(?:all-time|record|closing|intraday|market|\d+-\w+) )*"
+    r"(?:record|high|low|peak|trough|top|bottom|close|level)\b",
+    re.IGNORECASE,
+)
 _FIRST_DAY = re.compile(
     r"\bfirst (?:trading )?(?:day|session)\b|首个交易日|(?:开盘|开市|复牌|节后|上市|挂牌)首日", re.IGNORECASE
 )
@@ -206,6 +215,10 @@ def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carrie
     if s.year or s.until:
         return
     days = sentence.all("date", within=(low, high))
+    if s.kind == "return" and (
+        _SINCE_THEN.search(sentence.text, low, high) or any(_of_level(sentence, m) for m in days)
+    ):
+        yield SPAN
     following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
     earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
     if days:
@@ -222,6 +235,11 @@ def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carrie
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
     elif carried or _FIRST_DAY.search(sentence.text) or (sentence.has("date") and not (own and _led(sentence, low, s))):
         yield WHEN
+
+
+def _of_level(sentence: Sentence, day: Mark) -> bool:
+    """Whether the day is only that of a level: "down 15% from their Dec. 17 record"."""
+    return bool(_WHOSE_LEVEL.search(sentence.text, 0, day.start) and _LEVEL.match(sentence.text, day.end))
 
 
 def _span_of_another(sentence: Sentence, mark: Mark, own: Mark | None, low: int) -> bool:

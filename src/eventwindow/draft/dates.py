@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.lexicon import Mark
@@ -74,20 +75,69 @@ class DayMark:
         return day
 
 
+_BETWEEN = re.compile(r",?\s*(?:\(|the\s+)?", re.IGNORECASE)  # "Tuesday, Jan. 21", "Tuesday (Jan. 21)", 周二(21日)
+_INSIDE = re.compile(r"\s*\(|, an? |", re.IGNORECASE)  # "Jan. 21 (Tuesday)", "Jan. 21, a Tuesday", 21日周二
+_NUMBERS = re.compile(  # numbers alone are a day only beside its weekday, which tells their order
+    r",?\s*\(?(?:the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)\b|(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<y>(?:19|20)?\d\d))?(?![\d/%]))",
+    re.IGNORECASE,
+)
 _WHOSE = re.compile(r"\b(?:which|that|who|whom|as|than)\b[^,.;]{0,30}$")
 _THOUGHT = re.compile(r"[^,.;]{0,20}\b(?:would|could|might)\b")
 
 
 def days(text: str, dated: dt.date) -> Iterator[Mark]:
     """Every day named in the sentence, but those of a thought: "which few on Thursday night would have called"."""
+    for mark in _together(text, [*_written(text, dated)], dated):
+        day = mark.value
+        if day.date and _ASIAN_CLOCK.search(text[: mark.start]) and _ASIAN_DAWN.match(text, mark.end):
+            day = DayMark(DayMark(None, -1).resolved(day.date))
+        if not (_THOUGHT.match(text, mark.end) and _WHOSE.search(text[: mark.start])):
+            yield replace(mark, kind="date", value=day)
+
+
+def _written(text: str, dated: dt.date) -> Iterator[Mark]:
     for kind, pattern in _COMPILED:
         for m in pattern.finditer(text):
-            day = _read(kind, m, dated)
-            dawn = _ASIAN_CLOCK.search(text[: m.start()]) and _ASIAN_DAWN.match(text, m.end())
-            if day is not None and day.date and dawn:
-                day = DayMark(DayMark(None, -1).resolved(day.date))
-            if day is not None and not (_THOUGHT.match(text, m.end()) and _WHOSE.search(text[: m.start()])):
-                yield Mark(*m.span(), "date", day)
+            if (day := _read(kind, m, dated)) is not None:
+                yield Mark(*m.span(), kind, day)
+
+
+def _together(text: str, found: Sequence[Mark], dated: dt.date) -> Iterator[Mark]:
+    """The same; a weekday and the numbered day beside it are one day, the numbered one: none where they contradict."""
+    weekdays = [m for m in found if m.kind == "week"]
+    numbered = [m for m in found if m.kind in {"full", "dom"}]
+    told = [m for m in map(partial(_of_weekday, text, numbered, dated), weekdays) if m]
+    yield from (m for m in found if not any(t.start < m.end and m.start < t.end for t in told))
+    yield from told
+
+
+def _of_weekday(text: str, numbered: Sequence[Mark], dated: dt.date, weekday: Mark) -> Mark | None:
+    """The day that a number beside a weekday tells."""
+    for m in numbered:
+        first, second = (weekday, m) if weekday.start < m.start else (m, weekday)
+        if (_BETWEEN if first is weekday else _INSIDE).fullmatch(text, first.end, max(first.end, second.start)):
+            return _agreed(text, first.start, second.end, weekday, [m.value.date])
+    if numbers := _NUMBERS.match(text, weekday.end):
+        said = [day.date if day else None for day in _numbers(numbers, dated)]
+        return _agreed(text, weekday.start, numbers.end(), weekday, said)
+    return None
+
+
+def _agreed(text: str, start: int, end: int, weekday: Mark, said: Sequence[dt.date | None]) -> Mark:
+    """One mark of the only day of those that is of the weekday, with the bracket that ends behind it."""
+    fitting = [d for d in {*said} if d and d.weekday() == weekday.value.date.weekday()]
+    closing = text.startswith(")", end) and "(" in text[start:end]
+    return Mark(start, end + closing, "full", DayMark(fitting[0] if len(fitting) == 1 else None))
+
+
+def _numbers(m: re.Match[str], dated: dt.date) -> Iterator[DayMark | None]:
+    """The days that numbers may mean: 1/2 is of January or of February."""
+    if m["day"]:
+        yield _day_of_month(int(m["day"]), dated)
+        return
+    year = m["y"] and f"20{m['y']}"[-4:]
+    for month, day in ((m["one"], m["other"]), (m["other"], m["one"])):
+        yield _full({"m": month, "d": day, "y": year}, dated)
 
 
 def _read(kind: str, m: re.Match[str], dated: dt.date) -> DayMark | None:

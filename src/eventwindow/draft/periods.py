@@ -71,6 +71,14 @@ def _last_week(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=monday, until=monday + dt.timedelta(4))
 
 
+def _week_before(m: re.Match[str], dated: dt.date) -> Period:
+    """The week before the article's; behind "last week" the one before that."""
+    told = _last_week(m, dated)
+    if not (re.search(r"\blast week\b", m.string[: m.start()], re.IGNORECASE) and told.first and told.until):
+        return told
+    return Period(first=told.first - dt.timedelta(7), until=told.until - dt.timedelta(7))
+
+
 def _this_year(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=dt.date(dated.year, 1, 1), until=dated)
 
@@ -257,12 +265,18 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (rf"\b(?:the |in the )?(?:{_N} )?(?:days|weeks?|months?) before (?=(?:the|its|an?|their)\b)"  # some event
      rf"|(?<=[\u4e00-\u9fff])(?<!目)前(?:一周|{_ZH_N}(?:天|日|周|个?月))", _open),
-    (r"\b(?:in |over |during )?the (?:week before|previous week)\b", _last_week),
+    (r"\b(?:in |over |during )?the (?:week before|previous week)\b", _week_before),
     (r"\b(?:past|last) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计|累(?=[升跌涨挫])|波段(?=[升跌涨])", _open),  # noqa: E501
     (r"(?:近|过去)一个?月(?:来|已?累计)?", _past_month),
     (rf"(?:近(?P<py>一|{_ZH_N})年|(?:近|过去)(?P<pm>{_ZH_N})个月)(?=[^,。;\d]{{0,8}}[升跌涨挫])", _past),
 )  # fmt: skip
+_SPAN = re.compile(r"(?:over|for|in|during|within) the (?!past|last|previous)", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\s(?:(?:immediately |right |just )?(?:after|following|since|before|from|of|that|when|beginning|starting)"
+    r"|(?:to|through|until|up to|ended|ending)(?! (?:on )?Friday\b))\b",
+    re.IGNORECASE,
+)
 _RUN = re.compile(
     rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"
 )
@@ -273,12 +287,17 @@ def _count(text: str) -> int:
     return int(numeral(text))
 
 
+def _reaching(m: re.Match[str], span: Period, text: str) -> Period:
+    """The span, open where words behind say which it is: "in the week after its report", "in the week to Jan. 10"."""
+    return replace(span, open=True) if _SPAN.match(m[0]) and _WHICH.match(text, m.end()) else span
+
+
 def periods(text: str, dated: dt.date) -> Iterator[Mark]:
     """Every span named in the sentence, as marks whose value is a `Period`."""
     for pattern, read in _COMPILED:
         for m in pattern.finditer(text):
             span = m.span("en") if read is _year and m["en"] else m.span()
-            yield Mark(*span, "period", read(m, dated))
+            yield Mark(*span, "period", _reaching(m, read(m, dated), text))
     for m in _RUN.finditer(text):
         down = (m["move"] or m["moved"]) in "黑跌挫"
         yield Mark(*m.span(), "run_down" if down else "run_up", Period(sessions=_count(m["n"] or m["days"])))

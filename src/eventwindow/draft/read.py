@@ -129,7 +129,7 @@ def readings(
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
     found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
-    found = [*_ahead(found, dated)] if narrated else found
+    found = [*_behind([*_ahead(found, dated)] if narrated else found, dated)]
     found = [*_listed(_before(located(found, known), dated), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
 
@@ -168,6 +168,33 @@ def _ahead(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
             for s in r.statements
         )
         yield replace(r, statements=tuple(said))
+
+
+def _behind(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; a weekday told behind a numbered day of an earlier week may be of that week: which one, stays open.
+
+    "On Jan 21 Netflix fell 3%, and on Wednesday it rose 9.7%": behind a day of its own sentence, or of a move before.
+    Not so a weekday that was told before that day. What tells no day is open, too, behind a weekday whose number
+    is that of another one.
+    """
+    story: dt.date | None = None
+    sure, lost = set[dt.date](), False
+    for r in found:
+        text, near, unsure = normal(r.text), story, set[dt.date]()
+        marks = sorted(days(text, dated), key=lambda m: m.start)
+        for m in marks:
+            words, day = text[m.start : m.end], m.value.date
+            if day and ALONE.fullmatch(words):
+                (unsure if near and near <= day - dt.timedelta(WEEK) and day not in sure else sure).add(day)
+            elif day:
+                near = day if re.search(r"\d", words) else None
+        said = [replace(s, open=(WHICH_DAY, *s.open)) if s.date in unsure and not s.until else s for s in r.statements]
+        said = [replace(s, open=(WHICH_DAY, *s.open)) for s in said] if lost and not marks else said
+        yield replace(r, statements=tuple(said))
+        moved = [s.date for s in said if s.date and s.date not in unsure and not (s.until or s.year)]
+        story = near if near in moved or not moved else None
+        contradicted = any(m.value == DayMark(None) and re.search(r"\d", text[m.start : m.end]) for m in marks)
+        lost = contradicted or (lost and not marks)
 
 
 def _before(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
