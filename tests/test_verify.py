@@ -23,6 +23,7 @@ from eventwindow.draft.lexicon import lexicon
 from eventwindow.draft.passed import passed_over
 from eventwindow.draft.read import readings, sentences, statements
 from eventwindow.draft.sessions import on_sessions
+from eventwindow.draft.statement import Statement
 from eventwindow.draft.verify import Checked, Said, verify_study
 from eventwindow.errors import Reason, SourceError, StudyError, Text, catalogue
 from eventwindow.prices.bundled import shipped_histories
@@ -435,6 +436,128 @@ def test_what_a_sentence_holds_beside_the_move_is_the_reason_why_it_is_not_judge
     found = [s for r in readings(text, dt.date(2025, 1, 31)) for s in r.statements]
     reasons = [str(r) for s in found for r in open_reasons(s, None, closed_in(None))]
     assert any(reason in r for r in reasons), reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol", "reason", "told"),  # told: the same words in a form whose figure is a move
+    [
+        ("特斯拉週五漲3%，為標普500指數漲幅的三倍。", "^GSPC", "compares", "標普500指數週五漲三倍。"),
+        ("特斯拉週五漲3%，漲幅為微軟兩倍。", "MSFT", "compares", "微軟週五漲幅達兩倍。"),
+        ("特斯拉週五漲了道指漲幅的兩倍。", "^DJI", "compares", "道指週五漲了兩倍。"),
+        ("Apple rose three times as much as the Dow on Friday.", "AAPL", "compares", "Apple rose 300% on Friday."),
+        (
+            "Tesla rose 3% on Friday, three times the gain of the Dow.",
+            "^DJI",
+            "compares",
+            "Tesla rose 3% on Friday, and the Dow 1%.",
+        ),
+        (
+            "Apple rose 0.7 percentage point more than the Dow on Friday.",
+            "AAPL",
+            "compares",
+            "Apple rose 0.7% on Friday, more than the Dow.",
+        ),
+        (
+            "Apple gained 2 percentage points on the Dow on Friday.",
+            "AAPL",
+            "compares",
+            "Apple gained 2 percentage points on Friday.",
+        ),
+        (
+            "Apple fell 3% more than the Dow on Friday.",
+            "AAPL",
+            "compares",
+            "Apple fell 3% on Friday to less than $200.",
+        ),
+        ("蘋果週五漲幅比微軟多0.7個百分點。", "AAPL", "compares", "蘋果週五收237點，比上一個交易日高出0.7%。"),
+        (
+            "Nasdaq recouped 2 points of the 3% it lost on Monday.",
+            "^IXIC",
+            "compares",
+            "Nasdaq recouped 2 points on Monday.",
+        ),
+        (
+            "No Dow stock fell more than Microsoft on Thursday, down 6.2%.",
+            "^DJI",
+            "whose",
+            "No Dow stock fell more than Microsoft on Thursday, while the Dow rose 3%.",
+        ),
+        (
+            "All Nasdaq 100 stocks but Apple fell on Monday, by 3% on average.",
+            "AAPL",
+            "whose",
+            "All Dow stocks fell on Monday, but Apple rose 3%.",
+        ),
+        (
+            "Every Dow stock except Apple fell 2% on Friday.",
+            "AAPL",
+            "whose",
+            "Every Dow stock fell, but Apple rose 2% on Friday.",
+        ),
+        (
+            "On average, Dow stocks rose 1% on Friday.",
+            "^DJI",
+            "whose",
+            "The Dow Jones Industrial Average rose 1% on Friday.",
+        ),
+        ("The average Nasdaq stock fell 2% on Friday.", "^IXIC", "whose", "The Nasdaq fell 2% on Friday."),
+        ("Dow stocks rose an average of 1% on Friday.", "^DJI", "whose", "Dow stocks rose 1% on Friday."),
+        ("若不計輝達，道指週一上漲0.5%。", "^DJI", "whose", "道瓊工業平均指數週一上漲0.5%。"),
+        ("Nvidia aside, the S&P 500 rose 0.5% on Friday.", "^GSPC", "whose", "On Friday, the S&P 500 rose 0.5%."),
+        (
+            "Trading volume in Apple jumped 40% on Friday.",
+            "AAPL",
+            "volume",
+            "Apple jumped 4% on Friday as trading volume in Tesla rose.",
+        ),
+        ("Turnover in Hong Kong stocks rose 12% on Friday.", "^HSI", "volume", "Hong Kong stocks rose 1.2% on Friday."),
+        (
+            "Trading in Apple jumped 40% on Friday.",
+            "AAPL",
+            "volume",
+            "Trading in Apple was halted after it fell 4% on Friday.",
+        ),
+        ("蘋果成交量週五增加40%。", "AAPL", "volume", "蘋果成交量放大，週五上漲4%。"),
+        ("蘋果週五成交量增加40%。", "AAPL", "volume", "蘋果週五股價隨成交量上漲4%。"),
+        ("蘋果和微軟週四分別上漲0.7%和下跌6.2%。", "AAPL", "whose", "蘋果和微軟週四分別上漲0.7%和6.2%。"),
+        (
+            "Gainers on Friday included Apple (up 2%) and Boeing (3%); losers were Meta (1%) and Tesla (4%).",
+            "TSLA",
+            "a rise and for a fall",
+            "Gainers on Friday included Apple (+2%) and Tesla (-4%).",
+        ),
+        (
+            "Bitcoin rose 2% against ether on Friday.",
+            "BTC-USD",
+            "whose",
+            "Bitcoin rose 2% against the dollar on Friday.",
+        ),
+        (
+            "Boeing sold shares at $143 each on Monday, 5% below Friday's close.",
+            "BA",
+            "price of a deal",
+            "Boeing sold shares on Monday and closed at $143.",
+        ),
+        (
+            "Apple rose 3% on Friday, according to a forecast by Citi.",
+            "AAPL",
+            "forecast",
+            "Apple rose 3% on Friday after a forecast by Citi.",
+        ),
+        ("根據花旗預測，蘋果週五上漲3%。", "AAPL", "forecast", "蘋果週五上漲3%。"),
+    ],
+)
+def test_a_figure_that_is_no_move_of_the_name_beside_it_is_read_and_not_judged(
+    text: str, symbol: str, reason: str, told: str
+) -> None:
+    def figures(article: str) -> list[Statement]:
+        read = [s for r in readings(article, dt.date(2025, 1, 31)) for s in r.statements]
+        return [s for s in read if s.who.symbols == (symbol,) and s.low is not None]
+
+    assert figures(text)
+    assert all(s.open for s in figures(text))
+    assert any(reason in str(r) for s in figures(text) for r in s.open)
+    assert any(not s.open for s in figures(told))
 
 
 def test_a_move_told_by_its_direction_alone_is_judged() -> None:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from eventwindow.draft.clauses import COMPARISON
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.manner import other_quantity
 from eventwindow.draft.quantified import LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -133,6 +134,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     if not sentence.chinese and _TRADING.search(sentence.text, *sentence.clause(mark)):
         found.append(MOMENT)
     found += _listed(sentence, mark, s, names)
+    found += other_quantity(sentence, mark, s, names)
     found += _words(sentence, mark, own, s)
     return tuple(dict.fromkeys(found))
 
