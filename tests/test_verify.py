@@ -412,6 +412,7 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ("Nasdaq, the exchange operator, rose 2% on Monday.", "whose move it is"),
         ("Shares of Dow fell 6% on Monday.", "whose move it is"),
         ("Palantir shares rose 3% before the bell on Monday.", "a moment of the day"),
+        ("The Dow was up 137 points, or 0.3%, at midday on Monday.", "a moment of the day"),
         ("Palantir shares were trading 3% higher on Monday.", "a moment of the day"),
         ("英特爾週一跌幅小於超微。", "more of the move than its direction"),
         ("台積電週一跌停，收815元。", "more of the move than its direction"),
