@@ -87,7 +87,8 @@ def test_a_study_from_a_file_is_the_study_from_the_table(tmp_path):
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        (lambda t: pd.concat([t, t.iloc[:1]]), "stands after a later date"),
+        (lambda t: pd.concat([t, t.iloc[:1]]), "stands twice"),
+        (lambda t: pd.concat([t.iloc[1:], t.iloc[:1]]), "stands after a later date"),
         (lambda t: t.rename(columns={"date": "when"}), "lacks a column 'date'"),
         (lambda t: t.assign(F0="x"), r"p\.parquet, row 1: F0: 'x' is not a number"),
         (lambda t: t.assign(F0=np.inf), "'F0' has an infinite return"),

@@ -78,7 +78,7 @@ def market_part(context: Context) -> Markup:
     """How much of the first security's move the benchmark accounts for."""
     name = context.members[0]
     rows, whole = context.day_rows([name]), return_beside(context, name)
-    if whole is None or rows[["actual_return", "expected_return"]].isna().any(axis=None):
+    if whole is None or rows.empty or rows[["actual_return", "expected_return"]].isna().any(axis=None):
         return Markup("")
     row, language = rows.iloc[0], context.language
     return language.say(
