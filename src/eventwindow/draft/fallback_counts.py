@@ -8,19 +8,18 @@ from dataclasses import replace
 
 from eventwindow.claims.amounts import number_of
 from eventwindow.draft.context import Context, day_of, resolved
+from eventwindow.draft.dates import days
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import EXTREME, figure_at
 from eventwindow.draft.sentence import Sentence
-from eventwindow.draft.statement import Statement, Subject
+from eventwindow.draft.statement import NOBODY, Statement, Subject
 
 Owners = Callable[[Mark], Sequence[Subject]]
 Found = Iterator[tuple[Mark, Statement]]
 LOT = 1000  # shares of a Taiwanese lot
-_TRADED = (
-    re.compile(  # "9 million shares changed hands", "19.6 million of them were traded", "502 million shares worth"
-        r"(?:\s(?:of them|of its shares|(?:[A-Z][\w.&]*(?:['’]s)? )?(?P<what>shares|lots|units)))?"
-        r"(?:(?: of [A-Z]\w+)?(?: (?:were|had|have|was|been))* (?:traded|chang(?:ed|ing) hands)| worth)\b"
-    )
+_TRADED = re.compile(  # "9 million shares changed hands", "19.6 million of them were traded", "502 million worth"
+    r"(?:\s(?:of them|of its shares|(?:[A-Z][\w.&]*(?:['’]s)? )?(?P<what>shares|lots|units)))?"
+    r"(?:(?: of [A-Z]\w+)?(?: (?:were|had|have|was|been))* (?:traded|chang(?:ed|ing) hands)| worth)\b"
 )
 _VOLUME = re.compile(r"\bvolumes? (?:[\w-]+ ){0,6}?$", re.IGNORECASE)
 _MARKET = re.compile(r"\bon the (main (?:section|board|market))\b")
@@ -68,7 +67,8 @@ _PEAK = re.compile(  # "below its record close of", "5.9 % below the high it set
     r"\b(?:below|under|from|off|beneath|short of|exceed\w*|since) (?:(?:its|their|the|an?|that) )?"
     r"(?:(?!\w+day['’])[\w'’-]+ ){0,2}?"
     r"(?:record|all-time|closing|high|peak)\b(?: (?:closing|high|close|peak|level))*"
-    r"(?: of [^\w\s]{0,3}[\d.,]+(?: [a-z]+)?)? (?:(?:it |they |that was )?(?:set|reached|hit|touched) )?"
+    r"(?: of [^\w\s]{0,3}[\d.,]+(?: [a-z]+)?)?"
+    r" (?:(?:(?:that |which )?(?:it |they )|that was )?(?:set|reached|hit|touched|made) )?"
     r"(?:of|on|from|in) $"
 )
 _BETWEEN = re.compile(r"\b(?:mov|trad|rang|fluctuat|swing|swung)\w* between $")
@@ -103,12 +103,12 @@ def _ranges(sentence: Sentence, context: Context, owners: Owners) -> Found:
 
 def _peaks(sentence: Sentence, context: Context, owners: Owners) -> Found:
     """The records that a comparison looks back to, each of its own day."""
-    for day in sentence.all("date", "base", "ahead", "closed"):
-        if found := _PEAK.search(sentence.text, 0, day.start):
-            mark, on = Mark(*found.span(), "record"), resolved(sentence, day, context)
-            who = owners(mark)[:1] if on else ()
-            record = [Statement(0, "record", s, 0.0, 0.0, "exact", -1, step=1.0, date=on, by="high") for s in who]
-            yield from ((mark, s) for s in record)
+    for day in days(sentence.text, context.paper) if context.paper else ():
+        found, on = _PEAK.search(sentence.text, 0, day.start), day.value.date
+        if found and on and context.paper and on <= context.paper:
+            mark = Mark(*found.span(), "record")
+            record = Statement(0, "record", NOBODY, 0.0, 0.0, "exact", -1, step=1.0, date=on, by="high")
+            yield from ((mark, replace(record, who=who)) for who in owners(mark)[:1])
 
 
 def _traded(sentence: Sentence, mark: Mark, context: Context, owners: Owners) -> Iterator[Statement]:

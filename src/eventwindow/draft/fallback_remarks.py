@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from eventwindow.claims.amounts import number_of
 from eventwindow.draft.context import Context, day_of
-from eventwindow.draft.dates import days
 from eventwindow.draft.kinds import MOVING, head
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.periods import WORDS, Period
@@ -93,11 +92,6 @@ _RECORD = re.compile(
     rf"|(?P<first>(?:[去前今]年)?\d{{1,2}}月(?:\d{{1,2}}日)?[^,。;\d]{{0,2}}以来首[次度]|(?:{_N}|[一半])多?(?:年|个月)来首次)(?=[,;。]|$)",
     re.IGNORECASE,
 )
-_PEAK = re.compile(  # "19.8 % below its record close of Sept. 20": a record of that day
-    r"\b(?:below|under|beneath|from|off|short of|since) (?:its|their|the|an?) "
-    r"(?P<at>(?:(?:all-time|closing|record) )*(?:record|peak|high|close))(?: of [^\w\s]*\d\S*(?: [a-z]+)?)?"
-    r"(?:,? (?:(?:that|which) )?(?:it|they) (?:set|reached|hit|touched|made))? (?:of|on|from) $"
-)
 _SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
 _FLAT = re.compile(
     r"\b(?:(?P<near>(?:little|barely|hardly) (?:changed|moved)"
@@ -123,7 +117,6 @@ def remarks_left(
     yield from _records(sentence, context, near, owners)
     yield from _runs(sentence, context, owners)
     if not sentence.chinese:
-        yield from _peaks(sentence, context, owners)
         yield from _to_date(sentence, context, owners)
     yield from _ranks(sentence, context, owners)
     yield from _kinds(sentence, context, names, said, following)
@@ -175,17 +168,6 @@ def _records(sentence: Sentence, context: Context, near: Said, owners: Owners) -
             since = (m["year"] or m["zh_year"] or "") + (f"-{int(m['month']):02d}" if m["month"] else "")
             since = since_told(sentence, mark, day or context.last)[0] if m["first"] else since
             yield mark, Statement(0, "record", subject, 0.0, 0.0, "exact", -1, step=1.0, date=day, since=since, by=by)
-
-
-def _peaks(sentence: Sentence, context: Context, owners: Owners) -> Found:
-    """A record of the past that a distance is told from, where its day is told."""
-    for day in days(sentence.text, context.paper) if context.paper else ():
-        m = _PEAK.search(sentence.text, 0, day.start)
-        if m is None or not day.value.date or m["at"] == "close" or day.value.date > context.paper:
-            continue
-        mark = Mark(m.start("at"), m.end("at"), "record")
-        peak = Statement(0, "record", NOBODY, 0.0, 0.0, "exact", -1, step=1.0, date=day.value.date, by="high")
-        yield from ((mark, replace(peak, who=who)) for who in owners(mark))
 
 
 def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
