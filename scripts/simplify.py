@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import opencc
 import polib
+
+from eventwindow.draft.studyfile import chinese_texts, simplified_catalogue
 
 PACKAGE = Path(__file__).parents[1] / "src" / "eventwindow"
 LOCALE, LIBRARY = PACKAGE / "report" / "locale", PACKAGE / "study" / "library"
@@ -54,34 +54,14 @@ def catalogue() -> str:
     return str(held).rstrip("\n") + "\n"
 
 
-def study(folder: Path) -> str:
-    """The Chinese texts of a study with their Simplified form."""
-    held = polib.POFile(wrapwidth=0)
-    held.header = HEADER
-    held.metadata = {"Language": "zh_Hans", "Content-Type": "text/plain; charset=UTF-8"}
-    texts = {t for p in sorted(folder.glob("*.toml")) for t in _chinese(tomllib.loads(p.read_text(encoding="utf-8")))}
-    for text in sorted(texts):
-        held.append(polib.POEntry(msgid=text, msgstr=simplified(text)))
-    return str(held).rstrip("\n") + "\n"
-
-
-def _chinese(value: Any) -> Iterator[str]:
-    """Texts under keys that end in _zh."""
-    if isinstance(value, list):
-        for one in value:
-            yield from _chinese(one)
-    if isinstance(value, dict):
-        for key, held in value.items():
-            if isinstance(held, str) and key.endswith("_zh") and held:
-                yield held
-            yield from _chinese(held)
-
-
 def written() -> dict[Path, str]:
     """Every file that this script writes, with its text."""
     files = {LOCALE / "zh_Hans.po": catalogue()}
     studies = sorted(path.parent for path in LIBRARY.glob("*/study.toml"))
-    return files | {folder / "locale" / "zh_Hans.po": study(folder) for folder in studies}
+    return files | {
+        folder / "locale" / "zh_Hans.po": simplified_catalogue(chinese_texts(folder), simplified, HEADER)
+        for folder in studies
+    }
 
 
 if __name__ == "__main__":

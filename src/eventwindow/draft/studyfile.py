@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +70,24 @@ def write_text(path: Path, text: str) -> None:
 
 def keep_simplified(folder: Path) -> None:
     """Keep the Chinese texts of the study in Simplified characters beside it, as those that ship have them."""
+    if texts := chinese_texts(folder):
+        write_text(folder / "locale" / "zh_Hans.po", simplified_catalogue(texts, simplified))
+
+
+def chinese_texts(folder: Path) -> list[str]:
+    """The Chinese texts of a study's files, in order."""
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))]
+    return sorted(set(_chinese(tables)))
+
+
+def simplified_catalogue(texts: Iterable[str], write: Callable[[str], str], header: str = "") -> str:
+    """A catalogue of the texts, each as `write` has it in Simplified Chinese."""
     import polib
 
-    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))]
     held = polib.POFile(wrapwidth=0)
-    held.metadata = {"Language": "zh_Hans", "Content-Type": "text/plain; charset=UTF-8"}
-    held.extend(polib.POEntry(msgid=text, msgstr=simplified(text)) for text in sorted(set(_chinese(tables))))
-    if len(held):
-        write_text(folder / "locale" / "zh_Hans.po", str(held).rstrip("\n") + "\n")
+    held.header, held.metadata = header, {"Language": "zh_Hans", "Content-Type": "text/plain; charset=UTF-8"}
+    held.extend(polib.POEntry(msgid=text, msgstr=write(text)) for text in texts)
+    return str(held).rstrip("\n") + "\n"
 
 
 def _chinese(value: Any) -> Iterator[str]:
