@@ -76,6 +76,6 @@ def scored_articles(context: Context) -> Iterator[tuple[str, list[str]]]:
 
 def _failed(context: Context, verdict: Verdict) -> str:
     """Which part of a claim that holds in part does not, where its own parts tell."""
-    held = next(held for held in sections.statements(context) if held.id == verdict.claim.id)
-    lost = [part.text for part in held.parts if part.decides and part.label == "contradicted"]
+    parts = sections.statement(context, verdict.claim.id).parts
+    lost = [part.text for part in parts if part.decides and part.label == "contradicted"]
     return context.language.text("story.failed", text=lost[0]) if lost and verdict.word == "mixed" else ""

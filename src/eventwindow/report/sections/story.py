@@ -41,7 +41,7 @@ from eventwindow.report.sections.headline import STILL, as_far, basket_sentence,
 from eventwindow.report.sections.market import many, market_part
 from eventwindow.report.sections.robustness import what_if
 from eventwindow.report.sections.run_up import late_story, late_title
-from eventwindow.report.sections.verdicts import statements
+from eventwindow.report.sections.verdicts import statement
 from eventwindow.study.freeze import frozen_reason
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -233,7 +233,7 @@ def _wrong(context: Context, erred: Erred) -> Markup:
     page = file_name(context.language.code, f"claims/{verdict.claim.id}")
     link = linked(page, context.verdict_words(verdict)["text"])
     said = Markup("{} {}").format(tagged("faint", erred.label), link)
-    measured = next(held.measured for held in statements(context) if held.id == verdict.claim.id)
+    measured = statement(context, verdict.claim.id).measured
     return Markup("{} \u2192 {}").format(said, measured) if measured else said
 
 

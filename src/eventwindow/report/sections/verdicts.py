@@ -75,6 +75,11 @@ def statements(context: Context) -> tuple[Card, ...]:
     return context.once("cards", lambda context: (card(context, v) for v in context.result.verdicts))
 
 
+def statement(context: Context, claim: str) -> Card:
+    """The card of one claim."""
+    return next(held for held in statements(context) if held.id == claim)
+
+
 def _counts(context: Context) -> Table:
     say, titles = context.language.say, context.article_titles
     counts = Counter(by_statement(context.result.verdicts))
