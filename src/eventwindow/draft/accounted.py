@@ -13,7 +13,7 @@ from itertools import pairwise
 from eventwindow.draft.clauses import COMPARISON
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.manner import other_quantity
+from eventwindow.draft.manner import SIGN, WHOSE, other_quantity
 from eventwindow.draft.quantified import LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -23,10 +23,8 @@ from eventwindow.errors import Reason
 
 DENIED = Reason("draft_denied")
 QUOTED = Reason("draft_quoted")
-SIGN = Reason("draft_two_signs")
 WHEN = Reason("draft_other_day")
 MORE = Reason("draft_more_than_direction")
-WHOSE = Reason("draft_whose")
 CLOSING = {"stock", "index", "fund"}  # what has one close a day
 WEEK = 7  # days; a longer span that runs on has no end of its own
 FAR = 2  # clauses between a name and its figure
@@ -67,6 +65,7 @@ REGIONS = {
     "America": AMERICAN | {"XTSE", "BVMF", "XMEX"},
     "Asia": {"XTKS", "XHKG", "XTAI", "ROCO", "XKRX", "XKOS", "XSHG", "XSHE", "XNSE", "XASX", "XSES"},
 }
+ASIAN = {"TWD=X", "CNY=X", "KRW=X"}  # currencies that trade at home alone
 MARKETS = {"XSHE": "XSHG", "ROCO": "XTAI", "XKOS": "XKRX"}
 _FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份")
 _BEYOND = re.compile(  # a comparison, a count or a degree, which a direction leaves out
@@ -132,10 +131,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
-    if not sentence.chinese and (
-        _TRADING.search(sentence.text, *sentence.clause(mark)) or _moment_behind(sentence, mark)
-    ):
-        found.append(MOMENT)
+    found += [MOMENT] * _of_moment(sentence, mark)
     found += _listed(sentence, mark, s, names)
     found += other_quantity(sentence, mark, s, names)
     found += _words(sentence, mark, own, s)
@@ -348,21 +344,25 @@ def _beyond(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
     if s.kind != "return" or s.hedge != "direction":
         return
     low, high = sentence.clause(mark)
-    end = max((c.end for c in sentence.parts if c.kind == COMPARISON and low <= c.start <= high), default=high)
-    if _BEYOND.search(sentence.text, low, max(end, high)):
+    ends = (c.end for c in sentence.parts if c.kind == COMPARISON and low <= c.start <= high)
+    if _BEYOND.search(sentence.text, low, max([high, *ends])):
         yield MORE
     turned = _TURNED.search(sentence.text, mark.end)
     if turned and not sentence.has("names", "others", within=(mark.end, turned.end())):
         yield MOMENT
 
 
-def _moment_behind(sentence: Sentence, mark: Mark) -> bool:
-    """Whether a moment of the day is told behind the figure, of nothing else: "up 137 points, or 0.3%, at midday"."""
+def _of_moment(sentence: Sentence, mark: Mark) -> bool:
+    """Whether an English clause speaks of trading that goes on, or of a moment told behind the figure alone.
+
+    "was trading 3% higher"; "up 137 points, or 0.3%, at midday".
+    """
+    if sentence.chinese or _TRADING.search(sentence.text, *sentence.clause(mark)):
+        return not sentence.chinese
     moment = next((m for m in sentence.all("moment") if m.start >= mark.end), None)
-    between = (mark.end, moment.start) if moment else (0, 0)
-    return moment is not None and not (
-        ";" in sentence.text[slice(*between)] or sentence.has("names", "date", *MOVES, "closed", within=between)
-    )
+    if moment is None or ";" in sentence.text[mark.end : moment.start]:
+        return False
+    return not sentence.has("names", "date", *MOVES, "closed", within=(mark.end, moment.start))
 
 
 def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Iterator[Reason]:
@@ -415,9 +415,6 @@ def _places(sentence: Sentence, text: str) -> set[str]:
     places = sentence.rules.places.items()
     told = {mic for mic, place in places if any(m[0] not in _COINS for m in place.finditer(text))}
     return told | (AMERICAN if "美股" in text else set())
-
-
-ASIAN = {"TWD=X", "CNY=X", "KRW=X"}  # currencies that trade at home alone
 
 
 def region(names: Names, who: Subject) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from eventwindow.draft.articles import dateline
 from eventwindow.draft.entries import entry, open_reasons
 from eventwindow.draft.listings import home_of
-from eventwindow.draft.passed import passed_over
+from eventwindow.draft.passed import passed_over, told
 from eventwindow.draft.read import readings
 from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
@@ -30,12 +30,11 @@ def claim_lines(sentence: str, date: dt.date | None) -> Iterator[str]:
     dated, narrated = (date, False) if date else dateline(sentence)
     read = list(readings(sentence, dated or ANY_DAY, narrated=narrated))
     found = [_placed(s, dated) for r in read for s in r.statements]
-    passed = [words for p in passed_over(sentence, read) for words in p.words]
+    passed = list(passed_over(sentence, read))
     if not found:
         remedy = "Name the security, the move and the day: Apple fell more than 9 % on 3 April 2025."
-        what = "no statement about a market was read in it" + (f"; passed over: {'; '.join(passed)}" if passed else "")
-        raise StudyError(what, remedy=remedy)
-    yield from (f"# passed over, no statement was made of it: {words}" for words in passed)
+        raise StudyError(f"no statement about a market was read in it{told(passed)}", remedy=remedy)
+    yield from (f"# passed over, no statement was made of it: {words}" for p in passed for words in p.words)
     closed = closed_in(None)
     for k, s in enumerate(found, 1):
         yield from (f"# open: {reason}" for reason in open_reasons(s, None, closed))

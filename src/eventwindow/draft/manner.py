@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.quantified import POSSIBLE
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Statement
@@ -19,7 +20,6 @@ VOLUME = Reason("draft_volume")
 DEAL = Reason("draft_deal")
 WHOSE = Reason("draft_whose")
 SIGN = Reason("draft_two_signs")
-POSSIBLE = Reason("draft_possible")
 CASH = {"currency"}  # what a price is told in
 _TIMES = re.compile(  # "three times as much as the Dow", "three times the gain of the Dow"
     r"\s*(?:as (?:much|far|fast|hard|strongly|steeply|sharply|many)\b|that of\b|(?:more|faster|further) than\b"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,12 @@ def passed_over(text: str, found: Sequence[Reading]) -> Iterator[Passed]:
         told = r.missed + tuple(_as_written(lines[r.line - 1], clause) for clause in r.untold)
         if told:
             yield Passed(r.line, told, r.text, r.unreal)
+
+
+def told(passed: Iterable[Passed]) -> str:
+    """What is added to the message that no statement was found."""
+    words = "; ".join(words for p in passed for words in p.words)
+    return f"; passed over: {words}" if words else ""
 
 
 def _as_written(line: str, clause: str) -> str:

@@ -170,8 +170,8 @@ def figures(
             if sentence.chinese and stated.hedge == "exact" and _AT_MOST.search(sentence.text, 0, mark.start):
                 stated = replace(stated, hedge="reached", open=(EXTREME, *stated.open))  # 最多跌8.2%
             if sentence.chinese and stated.kind == "price_level" and POSSIBLE in stated.open:
-                crossed = sentence.text[: mark.value.at].endswith("破")
-                hedge = stated.hedge if crossed else "reached"  # 可望升至27000点, 可能突破100美元: of a day to come
+                through = sentence.text[: mark.value.at].endswith("破")
+                hedge = stated.hedge if through else "reached"  # 可望升至27000点, 可能突破100美元: of a day to come
                 stated = replace(stated, hedge=hedge, date=None)
             said.append((mark, stated))
             aside = stated.kind == "price_level" or set_in(sentence, mark) or sentence.held(mark)

@@ -35,6 +35,7 @@ CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figur
 AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
+_DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"\d{4}|\d[日号]|[a-z]\w* \d|\d \w*[a-z]", re.IGNORECASE)
 _EARLIER = re.compile(
     r"\b(?:after|from|since|following|before|earlier|than|against|previous|prior|last|on top of|had)\b"
@@ -148,6 +149,11 @@ def _live(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
         yield replace(r, statements=tuple(said))
 
 
+def _days_in(r: Reading, dated: dt.date) -> list[tuple[Mark, str]]:
+    """The days that a sentence names, in their order, and as it writes them."""
+    return [(m, r.text[m.start : m.end]) for m in sorted(days(r.text, dated), key=lambda m: m.start)]
+
+
 def _ahead(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
     """The same; where a sentence tells the article's own day, a weekday behind it is one of the days after it.
 
@@ -155,12 +161,10 @@ def _ahead(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
     """
     told = False
     for r in found:
-        text = normal(r.text)
-        marks = sorted(days(text, dated), key=lambda m: m.start)
         moved = dict[dt.date, dt.date]()
-        for m in marks:
-            words, day = text[m.start : m.end], m.value.date
-            if told and day and day < dated and ALONE.fullmatch(words) and not _EARLIER.search(text[: m.start]):
+        for m, words in _days_in(r, dated):
+            day = m.value.date
+            if told and day and day < dated and ALONE.fullmatch(words) and not _EARLIER.search(r.text[: m.start]):
                 moved[day] = day + dt.timedelta(WEEK)
             told = told or (day == dated and bool(_NUMBERED.search(words)))
         said = (
@@ -180,20 +184,19 @@ def _behind(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
     story: dt.date | None = None
     sure, lost = set[dt.date](), False
     for r in found:
-        text, near, unsure = normal(r.text), story, set[dt.date]()
-        marks = sorted(days(text, dated), key=lambda m: m.start)
-        for m in marks:
-            words, day = text[m.start : m.end], m.value.date
+        near, unsure, marks = story, set[dt.date](), _days_in(r, dated)
+        for m, words in marks:
+            day = m.value.date
             if day and ALONE.fullmatch(words):
                 (unsure if near and near <= day - dt.timedelta(WEEK) and day not in sure else sure).add(day)
             elif day:
-                near = day if re.search(r"\d", words) else None
+                near = day if _DIGIT.search(words) else None
         said = [replace(s, open=(WHICH_DAY, *s.open)) if s.date in unsure and not s.until else s for s in r.statements]
         said = [replace(s, open=(WHICH_DAY, *s.open)) for s in said] if lost and not marks else said
         yield replace(r, statements=tuple(said))
         moved = [s.date for s in said if s.date and s.date not in unsure and not (s.until or s.year)]
         story = near if near in moved or not moved else None
-        contradicted = any(m.value == DayMark(None) and re.search(r"\d", text[m.start : m.end]) for m in marks)
+        contradicted = any(m.value == DayMark(None) and _DIGIT.search(words) for m, words in marks)
         lost = contradicted or (lost and not marks)
 
 

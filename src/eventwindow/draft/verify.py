@@ -12,7 +12,7 @@ from eventwindow.draft.dates import days
 from eventwindow.draft.entries import Closed, Entry, entry, open_reasons
 from eventwindow.draft.listings import Home, benchmark_with_prices, home_of, own_benchmark
 from eventwindow.draft.paraphrase import paraphrase
-from eventwindow.draft.passed import Passed, in_its_script, passed_over
+from eventwindow.draft.passed import Passed, in_its_script, passed_over, told
 from eventwindow.draft.read import readings
 from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
@@ -67,8 +67,9 @@ def verify_study(
         [in_its_script(on_sessions(s), lines[s.line - 1]) for r in found for s in r.statements]
         for found, lines in zip(read, (a.text.splitlines() for a in articles), strict=True)
     ]
-    passed = [p for a, found in zip(articles, read, strict=True) for p in passed_over(a.text, found)]
-    homes = [h for h in _homes([s for found in statements for s in found], articles, passed) if h.symbol not in lacking]
+    passed = [tuple(passed_over(a.text, found)) for a, found in zip(articles, read, strict=True)]
+    named = _homes([s for found in statements for s in found], articles, [p for some in passed for p in some])
+    homes = [h for h in named if h.symbol not in lacking]
     if not homes:
         raise StudyError(f"no prices of {', '.join(sorted(lacking))}", remedy="Give them with --prices PATH.")
     folder.mkdir(parents=True)
@@ -87,9 +88,9 @@ def verify_study(
         Checked(
             a,
             tuple(_said(key, s, study, closed, lacking) for key, s in zip(ids, found, strict=True)),
-            tuple(passed_over(a.text, sentences)),
+            some,
         )
-        for a, ids, found, sentences in zip(articles, keys, statements, read, strict=True)
+        for a, ids, found, some in zip(articles, keys, statements, passed, strict=True)
     ]
     return study, checked
 
@@ -115,7 +116,7 @@ def _homes(found: Sequence[Statement], articles: Sequence[Article], passed: Sequ
     if not named:
         where = ", ".join(a.name for a in articles)
         what = "no security is named for sure" if found else "no statement about a market was found"
-        what += f"; passed over: {'; '.join(w for p in passed[:MOST] for w in p.words)}" if passed else ""
+        what += told(passed[:MOST])
         raise StudyError(what, where=where, remedy="`eventwindow draft` lists what was read; --names adds names.")
     return sorted(map(home_of, dict.fromkeys(named)), key=lambda home: home.kind != "stock")
 
