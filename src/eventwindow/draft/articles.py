@@ -116,7 +116,8 @@ def dateline(text: str) -> tuple[dt.date | None, bool]:
 
     Of days in sentences it is the last one: the article came after all that it tells of.
     """
-    for part in (text[:HEAD], text[-HEAD // 4 :]):
+    for written in (text[:HEAD], text[-HEAD // 4 :]):
+        part = "\n".join(map(normal, written.splitlines())) if has_chinese(written) else written
         told = [m for m in _days_of(part) if m.value.date and _YEAR.search(part[m.start : m.end])]
         if told and _headed(part, told[0]):
             return told[0].value.date, False

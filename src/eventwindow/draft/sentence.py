@@ -135,9 +135,15 @@ BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\
 _ZH_AFTER = re.compile(  # 前一日暴漲10.4%之後再漲0.6%; 继6日跌停后再度跌停
     r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d|[^,。;\d]{0,6}[涨跌]停板?之?后"
 )
-_DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
-    r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日"
-    r"(?:(?:综合|专)?(?:外?电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]]?"
+_SOURCE = r"(?:(?!股|指)[\u4e00-\u9fff/、A-Za-z])"  # of an agency, a place, a reporter
+_BY = r"(?:记者|编[辑译]|文/|撰文)"
+_DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not, and to who wrote it
+    rf"(?:【更[正新]】)?[【〔(\[《]?{_SOURCE}{{2,20}}?(?:(?:(?:19|20)\d\d年)?\d{{1,2}}月)?\d{{1,2}}日"
+    r"(?:(?:综合|专)?(?:外?电(?![子力信动机器池商视脑影缆网讯气话])|讯(?![号飞芯]))|[|丨]"
+    r"|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]》]?"
+    rf"(?:[(【]{_BY}[^()【】\d]{{1,20}}[)】])?"
+    rf"|[【〔(\[](?={_SOURCE}*(?:{_BY}|报[导道]|[讯电][】〕)\]])){_SOURCE}{{2,20}}[】〕)\]]"
+    rf"|记者{_SOURCE}{{2,10}}报[导道](?![称说指,])"
 )
 _LINE = re.compile(r"[A-Z][A-Z, ]+\b[^.]{0,40}? ?[-–—:]")  # a dateline in English: where it is written
 _OR = re.compile(r"(?: (?:higher|lower|up|down|stronger|weaker))?,? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
