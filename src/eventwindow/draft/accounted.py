@@ -13,7 +13,7 @@ from itertools import pairwise
 from eventwindow.draft.clauses import COMPARISON
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.manner import SIGN, WHOSE, other_quantity
+from eventwindow.draft.manner import MORE, SIGN, WHOSE, other_quantity
 from eventwindow.draft.quantified import LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -24,12 +24,12 @@ from eventwindow.errors import Reason
 DENIED = Reason("draft_denied")
 QUOTED = Reason("draft_quoted")
 WHEN = Reason("draft_other_day")
-MORE = Reason("draft_more_than_direction")
 CLOSING = {"stock", "index", "fund"}  # what has one close a day
 WEEK = 7  # days; a longer span that runs on has no end of its own
 FAR = 2  # clauses between a name and its figure
 MOST = 3  # words that a reason names
 FIRST = 6  # characters of each, in Chinese
+ASKED = ("?", "?”", "?」", '?"', "?)")
 _WORD = re.compile(r"[^\W_][\w'’.&-]*")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 _FOLLOWING = re.compile(r"\W*(?:after|before|having|since|following|until|once|when)\b", re.IGNORECASE)
@@ -100,6 +100,7 @@ _PART = re.compile(  # what makes an index of its own of one: "the STOXX Europe 
     r"| \d{3,4}(?= (?:index\b|(?!points?\b|lower\b|higher\b)[a-z]))",
     re.IGNORECASE,
 )
+_SPOT = re.compile(r"现货指数|现货市场|\b(?:cash|spot|underlying) (?:index|market)\b", re.IGNORECASE)
 _LISTED = re.compile(r",|\b(?:and|or|nor|plus)\b|[、和与及]")
 _HOLDER = re.compile(r"(?:['’]s|\bits|\btheir)\s+(?:[\w-]+[- ]listed )?$")
 _FIRM_BEFORE = re.compile(r"\b(?:shares (?:of|in)|stock of|operator|maker|company|firm)\s+$", re.IGNORECASE)
@@ -131,7 +132,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
-    found += [MOMENT] * _of_moment(sentence, mark)
+    found += [MOMENT] * (_of_moment(sentence, mark) or _passed(sentence, mark, s, names))
     found += _listed(sentence, mark, s, names)
     found += other_quantity(sentence, mark, s, names)
     found += _words(sentence, mark, own, s)
@@ -188,7 +189,8 @@ def _unreal(sentence: Sentence, mark: Mark, start: int) -> Iterator[Reason]:
     low, high = sentence.clause(mark)
     if not (_pointing(sentence, low, mark) or _BUT.match(sentence.text[low:high])):
         low = min(low, start)  # the clause goes on with the verb before it
-    if sentence.has("condition") or sentence.has("modal", within=(low, high)):
+    asked = sentence.text.endswith(ASKED)
+    if asked or sentence.has("condition") or sentence.has("modal", within=(low, high)):
         yield POSSIBLE
     if sentence.has("no", within=(low, high)) or sentence.has("denial"):
         yield DENIED
@@ -365,6 +367,13 @@ def _of_moment(sentence: Sentence, mark: Mark) -> bool:
     return not sentence.has("names", "date", *MOVES, "closed", within=(mark.end, moment.start))
 
 
+def _passed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> bool:
+    """Whether a level was passed by a coin, whose markets never close: 比特币首次突破10万美元."""
+    passed = s.kind == "price_level" and s.hedge in {"more_than", "less_than"}
+    coin = names.listings[s.who.symbols[0]].kind == "crypto"
+    return passed and coin and not LATE.search(sentence.text, *sentence.clause(mark))
+
+
 def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Iterator[Reason]:
     """The place of another exchange beside the figure: "its US-listed shares", 渣打港股; a currency against another."""
     kind = names.listings[s.who.symbols[0]].kind
@@ -388,6 +397,8 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     following = sentence.all("names", "others", within=(mark.end, high))[:1]
     if sentence.chinese and sentence.text.startswith("的", mark.end) and any(s.who not in m.value for m in following):
         yield WHOSE  # 高开逾18%的东方财富收涨1.9%: the figure is of the name behind it
+    if _SPOT.search(sentence.text, low, mark.start) and kind == "future":
+        yield WHOSE  # the future before it is another security
     if kind not in {"stock", "commodity", "future"}:
         return
     figures = sentence.all("amount", within=(low, high))

@@ -20,6 +20,7 @@ VOLUME = Reason("draft_volume")
 DEAL = Reason("draft_deal")
 WHOSE = Reason("draft_whose")
 SIGN = Reason("draft_two_signs")
+MORE = Reason("draft_more_than_direction")
 CASH = {"currency"}  # what a price is told in
 _TIMES = re.compile(  # "three times as much as the Dow", "three times the gain of the Dow"
     r"\s*(?:as (?:much|far|fast|hard|strongly|steeply|sharply|many)\b|that of\b|(?:more|faster|further) than\b"
@@ -35,6 +36,7 @@ _POINTS = re.compile(r"percentage|百分点", re.IGNORECASE)
 _OTHER_FIGURE = re.compile(r"(?:['’]s?)? \S*\d")  # "against the Dow's 1%"
 _THAN_ZH = re.compile(r"(?:比|较|相较于?|相比于?)$")
 _MORE_ZH = re.compile(r"(?!个?(?:交易|营业)?[日天周])[^,;]*?[多少高低大小]")
+_ROUGH = re.compile(r"腰斩|翻[倍番]|\b(?:halv|doubl|tripl|quadrupl)", re.IGNORECASE)
 _PART = re.compile(r"\s*of (?:the|its|their|that|this) (?:[a-z]+ )?\S*\d", re.IGNORECASE)  # "2 points of the 3%"
 _NONE = re.compile(r"\bno\b[^,;.]*\bthan\b", re.IGNORECASE)
 _ALL_BUT = re.compile(r"\b(?:all|every|each)\b[^,;.]*\b(?:but|except(?: for)?|bar|save|excluding) (?:the )?$", re.I)
@@ -85,6 +87,8 @@ def other_quantity(sentence: Sentence, mark: Mark, s: Statement, names: Names) -
         if _dealt(sentence, mark):
             yield DEAL
     elif s.kind in {"return", "points"}:
+        if _said_again(sentence, mark):
+            yield MORE
         if _multiple(sentence, mark) or _difference(sentence, mark) or _PART.match(sentence.text, mark.end):
             yield COMPARED
         if _in_another(sentence, mark, names):
@@ -97,6 +101,13 @@ def other_quantity(sentence: Sentence, mark: Mark, s: Statement, names: Names) -
             yield SIGN
     if _FORECAST.search(sentence.text):
         yield POSSIBLE
+
+
+def _said_again(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a verb tells the move roughly and the figure follows: 股价腰斩,收盘跌49.4%."""
+    following = sentence.first("amount", within=(mark.end, len(sentence.text)))
+    figure = following is not None and following.value.unit == "percent" and _ROUGH.search(mark.value.words)
+    return bool(figure) and following is not None and not sentence.has("names", within=(mark.end, following.start))
 
 
 def _multiple(sentence: Sentence, mark: Mark) -> bool:
