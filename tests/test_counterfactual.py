@@ -65,6 +65,22 @@ def test_synthetic_control_equals_pysyncon(market):
     assert np.sum((y[:, 0] - x @ ours) ** 2) <= np.sum((y[:, 0] - x @ synth.W) ** 2) + 1e-9
 
 
+def test_weights_equal_those_of_non_negative_least_squares(market):
+    """Lawson & Hanson (1974, ch. 23) through scipy: a large weight on a row of ones makes the sum one."""
+    from scipy.optimize import nnls
+
+    x, y = market[0], market[1][:, 0]
+    heavy = 1e4 * np.abs(x).max()
+    theirs, _ = nnls(np.vstack([x, np.full(x.shape[1], heavy)]), np.append(y, heavy))
+    assert simplex_weights(x, y) == pytest.approx(theirs / theirs.sum(), abs=1e-6)
+
+
+def test_equal_donors_predict_what_one_of_them_does(market):
+    x, y = market[0], market[1][:, 0]
+    twice = np.hstack([x, x])
+    assert twice @ simplex_weights(twice, y) == pytest.approx(x @ simplex_weights(x, y), abs=1e-9)
+
+
 @pytest.mark.parametrize("donors", [5, 60, 200])
 def test_no_donor_would_improve_the_synthetic_control(donors):
     rng = np.random.default_rng(donors)

@@ -2,14 +2,13 @@
 
 import numpy as np
 
+from eventwindow.analyses.counterfactual.pivoting import quadratic_minimum
 from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints
 from eventwindow.estimation.event_time import Array
 
 L1_SHARE = 0.5  # of the penalty; the rest is quadratic
 RELATIVE = np.logspace(0, -1.6, 10)  # penalties in units of the smallest that leaves no donor in
 TOLERANCE = 1e-9  # of the largest covariance
-HARDEST = 0.6  # of the largest pull: those beyond it enter first
-ROUNDS = 5  # that may pass without fewer donors on the wrong side
 
 
 def elastic_net_penalties(x: Array, y: Array, own: Ints) -> Array:
@@ -43,42 +42,9 @@ def elastic_net_path(gram: Array, covariance: Array, penalties: Array, barred: n
         covariance[barred] = 0.0
     slack = TOLERANCE * float(np.abs(covariance).max())
     for a, penalty in enumerate(penalties):
-        b = path[a] = _solved(gram, covariance, penalty * L1_SHARE, penalty * (1 - L1_SHARE), b, barred, slack)
+        l1, l2 = penalty * L1_SHARE, penalty * (1 - L1_SHARE)
+        b = path[a] = quadratic_minimum(gram, covariance, np.sign(b), l1=l1, l2=l2, barred=barred, slack=slack)
     return path
-
-
-def _solved(gram: Array, covariance: Array, l1: float, l2: float, b: Array, barred: np.int64, slack: float) -> Array:
-    """With the signs held the problem is linear: wrong signs leave, donors that pull harder than the penalty enter.
-
-    All that are wrong change at once, of those that enter the hardest, while fewer and fewer are; else the last alone,
-    which always ends: block principal pivoting (Portugal, Júdice & Vicente 1994).
-    """
-    from scipy.linalg.lapack import dposv  # half the work of a general solver, and no waiting for threads
-
-    sign, fewest, left = np.sign(b), len(b) + 1, ROUNDS
-    while True:
-        active = sign.nonzero()[0]
-        held, signs = gram[active], sign[active]
-        square, goal = held[:, active], covariance[active] - l1 * signs
-        square.flat[:: len(active) + 1] += l2
-        if len(active):
-            goal = dposv(square.T, goal, overwrite_a=True, overwrite_b=True)[1]
-        pull = covariance - goal @ held
-        pull[active] = 0.0
-        if barred >= 0:
-            pull[barred] = 0.0
-        size = np.abs(pull)
-        wrong = size > l1 + slack
-        wrong[active] = goal * signs <= 0
-        count = int(np.count_nonzero(wrong))
-        if not count:
-            b = np.zeros(len(b))
-            b[active] = goal
-            return b
-        fewest, left = (count, ROUNDS) if count < fewest else (fewest, left - 1)
-        first = (size > HARDEST * size.max()) | (sign != 0)
-        changed = np.flatnonzero(wrong & first) if left >= 0 else np.flatnonzero(wrong)[-1:]
-        sign[changed] = np.where(sign[changed] == 0, np.sign(pull[changed]), 0.0)
 
 
 RIDGE_PENALTIES = np.logspace(2.5, -1.5, 13)  # penalties in units of the mean eigenvalue of XX'

@@ -2,48 +2,46 @@
 
 import numpy as np
 
-from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints
+from eventwindow.analyses.counterfactual.pivoting import quadratic_minimum
+from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, NOT_A_DONOR, Ints
 from eventwindow.estimation.event_time import Array
 
-AT_ONCE = 20  # donors tried first, and that join where the solution wants them most; those without weight leave
+NEAREST = 20  # donors tried first
+RIDGE = 1e-12  # of the donors' mean squared error: with it there is one solution, also where donors are equal
 TOLERANCE = 1e-10
 
 
 def simplex_weights(x: Array, y: Array) -> Array:
-    """w ≥ 0, Σw = 1 that minimise |y - x w|; x (T, J), y (T,) → (J,).
+    """w ≥ 0, Σw = 1 that minimise |y - x w|; x (T, J), y (T,) → (J,)."""
+    products = x.T @ x
+    return _weights(products, x.T @ y, float(y @ y), NOT_A_DONOR, products)
 
-    As Σw = 1, the error is D w with D = x - y: the point of the hull of D's columns nearest to the origin. Non-negative
-    least squares of (0, 1) on D with a row of ones beneath gives it up to its scale (Lawson & Hanson 1974, ch. 23).
+
+def _weights(products: Array, with_own: Array, own: float, barred: int | np.int64, room: Array) -> Array:
+    """The same from X'X (J, J), X'y (J,) and y'y, worked out in `room` (J, J); no weight for the donor at `barred`.
+
+    As Σw = 1, the error is D w with D = x - y: the point of the hull of D's columns nearest to the origin. Up to its
+    scale that is the v ≥ 0 with D'D v ≥ 1, and = 1 where v > 0 (Lawson & Hanson 1974, ch. 23).
     """
-    from scipy.optimize import nnls
-
-    gaps = x.T - y
-    square = np.sum(gaps**2, axis=1)
-    stacked = np.column_stack([gaps / (np.sqrt(square.mean()) or 1.0), np.ones(len(gaps))])
-    goal = np.append(np.zeros(len(y)), 1.0)
-    tried, old = np.argsort(square, kind="stable")[:AT_ONCE], 0
-    while True:
-        rows = stacked[tried]
-        scaled, _ = nnls(rows.T, goal)
-        pull = stacked @ (goal - scaled @ rows)
-        pull[tried] = 0.0
-        wanted = np.argsort(-pull, kind="stable")[:AT_ONCE]
-        wanted, held = wanted[pull[wanted] > TOLERANCE], scaled > 0
-        if not len(wanted) or not held[old:].any():
-            break
-        tried, old = np.append(tried[held], wanted), int(held.sum())
-    weights = np.zeros(len(gaps))
-    weights[tried] = scaled / scaled.sum()
-    return weights
+    gaps = np.subtract(products, with_own[:, None], out=room)
+    gaps -= with_own - own  # D'D
+    square = gaps.diagonal().copy()
+    gaps.flat[:: len(gaps) + 1] += RIDGE * square.mean() or 1.0
+    if barred >= 0:
+        square[barred] = np.inf
+    tried = np.zeros(len(gaps))
+    tried[np.argsort(square, kind="stable")[: min(NEAREST, np.isfinite(square).sum())]] = 1.0
+    one = np.ones(len(gaps))
+    scaled = quadratic_minimum(gaps, one, tried, signed=False, barred=barred, slack=TOLERANCE)
+    return np.asarray(scaled / scaled.sum())
 
 
 def synthetic_control(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array, days: slice = EVERY_DAY) -> Array:
     """The weighted donors, without an intercept; nothing is chosen, so A = 1."""
-    weights = np.zeros((x.shape[1], y.shape[1]))
-    for m, column in enumerate(own):
-        others = np.arange(x.shape[1]) != column
-        weights[others, m] = simplex_weights(x[:, others], y[:, m])
-    return np.asarray((np.vstack([x, x_new])[days] @ weights)[None])
+    products, with_own, squares = x.T @ x, x.T @ y, np.einsum("tm,tm->m", y, y)
+    room = np.empty_like(products)
+    weights = [_weights(products, with_own[:, m], squares[m], column, room) for m, column in enumerate(own)]
+    return np.asarray((np.vstack([x, x_new])[days] @ np.transpose(weights))[None])
 
 
 STEPS, RANGE = 21, 1e-8  # penalties from the largest squared singular value down to that share of it
