@@ -190,6 +190,14 @@ def test_the_detectable_effect_equals_statsmodels(dof: int) -> None:
     assert detectable(dof) == pytest.approx(theirs, rel=1e-6)
 
 
+def test_a_detectable_effect_may_be_many_errors() -> None:
+    """One degree of freedom and a power of 99.9 %: scipy's distribution finds it with just that power."""
+    from scipy.stats import nct, t
+
+    needed, critical = detectable(1, power=0.999), t.isf(0.025, 1)
+    assert nct.sf(critical, 1, needed) == pytest.approx(0.999, abs=1e-6)
+
+
 def test_the_smallest_detectable_effect_is_about_2_81_errors() -> None:
     ar = on_one_day(panel(9, days=400), at=350, estimation=(-255, -6))
     ratio = smallest_detectable_effect(ar, DAY) / ar.car(DAY).std_error

@@ -63,7 +63,6 @@ def _read_for_both() -> None:
     from eventwindow.errors import catalogue
     from eventwindow.report.html import templates
 
-    import_module("scipy.optimize")
     templates()
     for code in CODES.values():
         catalogue(code)

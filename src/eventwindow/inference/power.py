@@ -57,14 +57,17 @@ def smallest_detectable_effect(ar: AbnormalReturns, window: Span, power: float =
 
 
 def detectable(dof: float, power: float = POWER, level: float = LEVEL) -> float:
-    """The noncentrality at which |t(dof)| exceeds its two-sided critical value with `power`."""
-    from scipy.optimize import brentq
-
+    """The noncentrality at which |t(dof)| exceeds its two-sided critical value with `power`, by bisection."""
     critical = -float(stdtrit(dof, level / 2))
 
-    def lacking(noncentrality: float) -> float:
+    def found(noncentrality: float) -> bool:
         right_side = nctdtr(dof, -noncentrality, -critical)  # of t(dof, -nc) below -c: that of t(dof, nc) above c
         wrong_side = nctdtr(dof, noncentrality, -critical)  # underflows to NaN where it is nothing
-        return float(right_side + np.nan_to_num(wrong_side) - power)
+        return bool(right_side + np.nan_to_num(wrong_side) >= power)
 
-    return float(brentq(lacking, 0, critical + 10))
+    low, high = 0.0, critical + 10
+    while not found(high):
+        low, high = high, 2 * high
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (low, middle) if found(middle) else (middle, high)
+    return high
