@@ -163,14 +163,13 @@ def _of_firms(
         at, shape = slice(len(rows), len(rows) + len(names)), (len(names), n, -1)
         rows += names
         freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape).reshape(shape[:2]))
-        parts = np.stack([actual - fit.expected, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
-        parts[0, ~held] = np.nan
-        limit = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
-        for length, *sizes, variance in _estimates(parts, limit, sorted(whole)):
+        errors = _Errors.of(fit, actual - fit.expected)
+        errors.parts[0, ~held] = np.nan
+        for length, *sizes, variance in _estimates(errors, sorted(whole)):
             for figures, size in zip(whole[length], sizes, strict=True):
                 figures[at] = size[:, runs[length]].reshape(shape)
             for one in (one for w, one in moved.items() if len(w) == length):
-                one.add(at, parts, limit, sizes, variance)
+                one.add(at, errors, sizes, variance)
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
     whole = {length: sizes[:, : len(rows)] for length, sizes in whole.items()}
@@ -201,11 +200,11 @@ class _Moved:
         self.mixed = np.empty((2, *most, len(self.cut)), np.float32)  # in one piece: small ones would stay
         self.estimate, self.significant, self.std_error = list[Array](), list[np.ndarray](), list[Array]()
 
-    def add(self, at: slice, parts: Array, limit: Array, sizes: Sequence[Array], variance: Array) -> None:
+    def add(self, at: slice, errors: "_Errors", sizes: Sequence[NDArray[np.float32]], variance: Array) -> None:
         """The specifications at `at`: CARs and sizes of all runs of the window's length, and their variances."""
         shape = (at.stop - at.start, self.mixed.shape[2])
         if len(self.cut):
-            near = next(_estimates(parts[..., self.around], limit, [len(self.window)]))
+            near = next(_estimates(errors.at(self.around), [len(self.window)]))
             for mixed, size in zip(self.mixed, near[1:3], strict=True):
                 mixed[at] = size[:, self.cut].reshape(*shape, -1)
         car, size = (part[:, self.at].reshape(shape) for part in sizes)
@@ -227,7 +226,7 @@ class _Moved:
         held = np.logical_and(*(np.isfinite(car).all(axis=2) for car, _ in runs))
         medians = [_medians(car, held) / own for (car, _), own in zip(runs, paths, strict=True)]
         shares = [
-            np.sum(size > own, axis=0) / np.maximum(np.sum(np.isfinite(car), axis=0), 1)
+            np.sum(size > np.square(own), axis=0) / np.maximum(np.sum(np.isfinite(car), axis=0), 1)
             for (car, size), own in zip(runs, paths, strict=True)
         ]
         return np.concatenate(medians, axis=1), np.concatenate(shares, axis=1), ratio_of(quiet, between)
@@ -354,26 +353,48 @@ def _days(zero: int, window: Window, sessions: int) -> NDArray[np.int64]:
     return np.asarray(np.clip(zero + window.taus, 0, sessions - 1))
 
 
-def _estimates(parts: Array, limit: Array, lengths: Sequence[int]) -> Iterator[tuple[int, Array, Array, Array]]:
-    """CARs of one specification over every run of each length, (N, days); |t| over its 5 % point; variances.
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """Abnormal returns of N fits on some days, and what their forecast errors have in common on each of them."""
 
-    `parts` (2 + k, N, days) are abnormal returns, their own variances and loadings; a run with a missing day is NaN.
-    `limit` is the square of the 5 % point.
+    parts: Array  # (1 + k, N, days): abnormal returns, and loadings that move from day to day
+    own: Array  # (N, 1), the variance of a day's own error
+    steady: Array  # (N, 1), the sum of the squares of loadings that are the same every day
+    limit: Array  # (N, 1), the square of the 5 % point of t
+
+    @classmethod
+    def of(cls, fit: Fit, abnormal: Array) -> "_Errors":
+        """Of the models to choose from: a day's own variance and the loading of the constant are those of every day."""
+        fixed = fit.loading[:, 0, :1].sum(axis=1, keepdims=True)
+        parts = np.stack([abnormal, *np.moveaxis(fit.loading[:, :, 1:], 2, 0)])
+        limit = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
+        return cls(parts, fit.own_variance[:, :1], np.square(fixed), limit)
+
+    def at(self, days: np.ndarray) -> "_Errors":
+        return replace(self, parts=self.parts[..., days])
+
+
+def _estimates(
+    errors: _Errors, lengths: Sequence[int]
+) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32], Array]]:
+    """CARs of one specification over every run of each length, (N, days); t² over that of its 5 % point; variances.
+
+    A run with a missing day is NaN.
     """
+    parts = errors.parts
     gone = np.isnan(parts[0])
     several, some = max(lengths) > 1, bool((gone.any(axis=1) & ~gone.all(axis=1)).any())
     total = np.cumsum(np.where(np.isnan(parts), 0.0, parts) if some else parts, axis=-1) if several else parts
     gaps = np.cumsum(gone, axis=-1) if several and some else gone
     for length in lengths:
         sums = parts if length == 1 else _runs(total, length)
-        car, variance = sums[0], sums[1].copy()
-        for loading in sums[2:]:
-            variance += np.square(loading)
+        variance = np.broadcast_to(length * errors.own + length**2 * errors.steady, gone.shape[:1] + sums.shape[2:])
+        for loading in sums[1:]:
+            variance = variance + np.square(loading)
         if length > 1 and some:
-            car[_runs(gaps, length) > 0] = np.nan
-        size = variance * limit
-        np.divide(np.square(car), size, out=size)
-        yield length, car.astype(np.float32), np.sqrt(size, out=size).astype(np.float32), variance
+            sums[0][_runs(gaps, length) > 0] = np.nan
+        car = sums[0].astype(np.float32)
+        yield length, car, np.square(car) / (variance * errors.limit).astype(np.float32), variance
 
 
 def _runs(total: np.ndarray, length: int) -> np.ndarray:
