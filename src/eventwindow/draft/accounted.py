@@ -102,7 +102,6 @@ _PART = re.compile(  # what makes an index of its own of one: "the STOXX Europe 
 )
 _SPOT = re.compile(r"现货指数|现货市场|\b(?:cash|spot|underlying) (?:index|market)\b", re.IGNORECASE)
 _LISTED = re.compile(r",|\b(?:and|or|nor|plus)\b|[、和与及]")
-_HOLDER = re.compile(r"(?:['’]s|\bits|\btheir)\s+(?:[\w-]+[- ]listed )?$")
 _FIRM_BEFORE = re.compile(r"\b(?:shares (?:of|in)|stock of|operator|maker|company|firm)\s+$", re.IGNORECASE)
 _FIRM_BEHIND = re.compile(
     r"(?:['’]s)? (?:shares|stock)\b(?! market)|, the [\w -]{0,20}(?:operator|maker|company|firm)\b"
@@ -413,12 +412,11 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
 
 
 def _no_index(text: str, own: Mark) -> bool:
-    """Whether the name of an index is a part of another's, a firm of that name, or a firm's shares of that place."""
+    """Whether the name of an index is a part of another's, or a firm of that name."""
     shares = text[: own.end].lower().endswith(("shares", "stocks"))
-    held = shares and _HOLDER.search(text[: own.start])  # "Alibaba's Hong Kong shares"
     firm = _FIRM_BEFORE.search(text[: own.start]) or (not shares and _FIRM_BEHIND.match(text, own.end))
     whole = len(own.value) > 1 and not _LISTED.search(text, own.start, own.end)  # "the S&P 500 Value index"
-    return bool(whole or _PART.match(text, own.end) or held or firm)
+    return bool(whole or _PART.match(text, own.end) or firm)
 
 
 def _places(sentence: Sentence, text: str) -> set[str]:

@@ -44,6 +44,7 @@ _TALLY = re.compile(  # "losers outnumbered gainers 724 to 175" counts shares
 )
 _OF_PLACE = re.compile(r"\s(?P<of>Hong Kong|(?:New )?Taiwan|Australian|Canadian|Singapore) dollars?\b")
 _DOLLARS = {"Hong Kong": "HKD", "Taiwan": "TWD", "New Taiwan": "TWD", "Australian": "AUD", "Canadian": "CAD"}
+_OF_POINT = re.compile(r" of a point\b")
 _BRACKET = re.compile(r"\s\((?:about|around|roughly|some|or)?\s?")
 _HUNDREDTHS = re.compile(r"\s(?:(?P<us>US |U\.S\. )|Canadian |euro )?(?:cents?(?P<us2> US)?|(?P<in>paise?))\b")
 
@@ -74,6 +75,8 @@ def _converted(text: str, before: Amount, amount: Amount) -> bool:
 
 def _sum(text: str, amount: Amount) -> Amount:
     """A sum in hundredths of its currency, as "57 cents", in the currency itself; one in the dollars of a place."""
+    if amount.unit == "number" and (part := _OF_POINT.match(text, amount.end)):
+        return replace(amount, unit="points", words=amount.words + part[0])  # "0.88 of a point"
     if amount.unit == "number" and (place := _OF_PLACE.match(text, amount.end)):
         return replace(amount, unit="money", currency=_DOLLARS.get(place["of"], ""), words=amount.words + place[0])
     coin = _HUNDREDTHS.match(text, amount.end) if amount.unit == "number" else None

@@ -36,7 +36,7 @@ _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|(?:(?!后)[\u3400-\u9fff]){0,8}")
 _LATE = re.compile(r"收|终场|开[盘市]后")
-_SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)")
+_SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)|\bthe same (?:period|time|span|stretch)\b")
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _EARLY = re.compile(r"market|bell", re.IGNORECASE)  # "headlines in premarket trading": of the paper's day
@@ -324,7 +324,7 @@ def _opening(sentence: Sentence, mark: Mark) -> bool:
 
 def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) -> Period | None:
     """The span that a figure is for; None where it is a day's."""
-    if sentence.chinese and _SAME_SPAN.search(sentence.text, sentence.clause(mark)[0], mark.start):
+    if _SAME_SPAN.search(sentence.text, *_around(sentence, mark)):
         told = [m.value for m in sentence.all("period", within=(0, mark.start)) if _told(m)]
         before = told[-1] if told else context.span if context else None
         return before and replace(before, open=True)  # 英伟达同期升285%
@@ -332,6 +332,12 @@ def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) ->
     found = (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _in_row(sentence, mark)
     found = found or _own_period(sentence, mark)
     return _limited(sentence, mark, found, context) if found and context and not sentence.chinese else found
+
+
+def _around(sentence: Sentence, mark: Mark) -> tuple[int, int]:
+    """Where a word for the span of a figure may stand: in its clause, in Chinese before it."""
+    low, high = sentence.clause(mark)
+    return low, mark.start if sentence.chinese else high
 
 
 def _limited(sentence: Sentence, mark: Mark, span: Period, context: Context) -> Period:

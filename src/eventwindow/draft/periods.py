@@ -28,6 +28,7 @@ class Period:
     until: dt.date | None = None
     sessions: int = 0
     open: bool = False  # the words do not settle it
+    past: bool = False  # sessions up to the one before the day
 
     def resolved(self, day: dt.date | None, dated: dt.date) -> Period:
         """With both ends, where they can be told."""
@@ -35,6 +36,8 @@ class Period:
         last = dated - dt.timedelta(max(0, dated.weekday() - 4))
         behind = self.until == dated and self.first and day and self.first <= day < last  # up to which of the two days?
         first = self.first
+        if self.past:
+            end -= dt.timedelta(1)
         if self.sessions:
             first = end = min(end, end - dt.timedelta(end.weekday() - 4))  # no weekend
             for _ in range(self.sessions - 1):
@@ -179,6 +182,11 @@ def _sessions(m: re.Match[str], dated: dt.date) -> Period:
     return Period(sessions=count, open=days or not (m["sure"] or m["sure2"]))
 
 
+def _sessions_before(m: re.Match[str], dated: dt.date) -> Period:
+    """ "over the previous three sessions": up to the one before the day."""
+    return Period(sessions=_count(m["n"] or m["n2"]), past=True, open=True)
+
+
 def _this_quarter(_: re.Match[str], dated: dt.date) -> Period:
     """The calendar quarter, up to the article's day; a firm's own may be meant."""
     return Period(first=dt.date(dated.year, dated.month - (dated.month - 1) % 3, 1), until=dated, open=True)
@@ -263,6 +271,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比]去年年?[底末](?:的?收[市盘]价?)?(?=[高低涨跌升])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
+    (rf"\b(?:over|in|during|for|within|across|of) (?:the|its|their) (?:(?:previous|prior|preceding) (?P<n>{_N})|(?P<n2>{_N}) (?:previous|prior|preceding)) (?:trading )?(?:days|sessions)\b", _sessions_before),  # noqa: E501
     (rf"\b(?:the |in the )?(?:{_N} )?(?:days|weeks?|months?) before (?=(?:the|its|an?|their)\b)"  # some event
      rf"|(?<=[\u4e00-\u9fff])(?<!目)前(?:一周|{_ZH_N}(?:天|日|周|个?月))", _open),
     (r"\b(?:in |over |during )?the (?:week before|previous week)\b", _week_before),

@@ -679,11 +679,22 @@ def figure_at(
         kind = "opening_gap"
     ends = sorted(sign * edge * scale for edge in (amount.low, amount.high))
     stood = sentence.last("edge", before=mark.start, since=sentence.clause(mark)[0]) if kind == "price_level" else None
-    day = stood.value.date if stood else day_of(sentence, mark, context)
+    behind = sentence.beside("edge", mark) if kind == "price_level" else None
+    stood = behind if behind and sentence.text.startswith("at the", max(mark.end, behind.start)) else stood
+    day = stood.value.date if stood else _end_of_span(sentence, mark, kind) or day_of(sentence, mark, context)
     return Statement(
         0, kind, who, ends[0], ends[1], hedge, sign, date=day, currency=amount.currency,
         open=tuple(reasons),
     )  # fmt: skip
+
+
+def _end_of_span(sentence: Sentence, mark: Mark, kind: str) -> dt.date | None:
+    """The last weekday of the span at whose end a price is told: "rose 2.1 % in April to 3,292.69"."""
+    span = sentence.last("period", before=mark.start) if kind == "price_level" and not sentence.chinese else None
+    if span is None or sentence.text[span.end : mark.value.at].strip() not in {"to", "at"}:
+        return None
+    last = span.value.until or next((dt.date(year, 12, 31) for year in span.value.years[-1:]), None)
+    return last and last - dt.timedelta(max(0, last.weekday() - 4))
 
 
 def _ended_elsewhere(sentence: Sentence, mark: Mark) -> bool:

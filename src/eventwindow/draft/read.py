@@ -79,12 +79,25 @@ _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二�
 _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
 _TEN_THOUSANDS = re.compile(r"(?<![\d.,])(\d)[万萬](\d{4}(?:\.\d+)?)(?![\d,]|[万萬亿億])")  # 4万7944.76点
 _SIGN = re.compile(r"[▲△▼▽] ?(?=\d)")
+_EIGHTHS = {"¼": "25", "½": "5", "¾": "75", "⅛": "125", "⅜": "375", "⅝": "625", "⅞": "875",
+            "1/4": "25", "1/2": "5", "3/4": "75", "1/8": "125", "3/8": "375", "5/8": "625", "7/8": "875"}  # fmt: skip
+_FRACTION = re.compile(  # as grain is quoted: $5.17¼, 14.24-1/2, "502 1/4 cents"
+    r"(?<![\d./-])(?P<whole>\d[\d,]*(?P<point>\.\d+)?)(?: ?(?P<sign>[¼½¾⅛⅜⅝⅞])"
+    r"|[ -](?P<part>[1357]/8|[13]/4|1/2)(?![\d/]))"
+)
 _LIVE = re.compile(  # written while the exchange is open
     r"半日|午收|(?:最新|现|暂)报|截至(?:[今\d]+[早天日])?(?:早上|上午|中午|下午)?\d{1,2}[时点:]|(?:日|[-/]\d\d) ?(?:0\d|1[0-3]):\d\d|开盘表现|\d点\d\d分"  # noqa: E501
 )
 _CLOCK = re.compile(  # of a byline, while the exchanges of America are open
     r"^[^\n]{0,60}\b(?:19|20)\d\d\b[^\n\d]{0,16}(?:(?:9:[3-5]\d|1[01]:\d\d) ?a\.?m|(?:12|[123]):\d\d ?p\.?m)\b",
     re.IGNORECASE | re.MULTILINE,
+)
+_NIGHTLY = re.compile(  # "Mar 31, 2022, 12:40 a.m. UTC": written behind the day that it tells of
+    r"\W*(?:(?:published|updated|posted|last updated|first published|modified)\b[:\s]*(?:on |at )?)?"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*\W+)?(?:\w{3,9}\.? \d{1,2},? \d{4}"
+    r"|\d{1,2} \w{3,9}\.?,? \d{4}|\d{4}-\d\d-\d\d)"
+    r"\W+(?:at )?(?:12|[1-6]):\d\d ?a\.?m\b\.?(?:\W*[A-Z]{2,4}\b)?\W*",
+    re.IGNORECASE,
 )
 _LIST = re.compile(r"[^.]{8,}:")
 _CLOSED = re.compile(
@@ -131,7 +144,8 @@ def readings(
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
     found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
     found = [*_behind([*_ahead(found, dated)] if narrated else found, dated)]
-    found = [*_listed(_before(located(found, known), dated), dated)]
+    night = any(map(_NIGHTLY.fullmatch, plain.splitlines()))
+    found = [*_listed(_before(located(found, known), dated, night), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
 
 
@@ -200,14 +214,18 @@ def _behind(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
         lost = contradicted or (lost and not marks)
 
 
-def _before(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
-    """The same; a span up to now, where the last day that is told is before the article's own, may end with either."""
+def _before(found: Iterable[Reading], dated: dt.date, night: bool) -> Iterator[Reading]:
+    """The same; a span up to now, where the last day that is told is before the article's own, may end with either.
+
+    Of an article that was written at `night` it ends with the former.
+    """
     readings = [*found]
     told = {s.date for r in readings for s in r.statements if s.date and not (s.until or s.year) and s.date <= dated}
     last = max(told - {None}, default=dated) if len(readings) > 1 else dated
     for r in readings:
         now = {s for s in r.statements if last < dated == s.until and s.date and s.date < last}
-        said = (replace(s, open=(SPAN, *s.open)) if s in now else s for s in r.statements)
+        end = last if night else dated
+        said = (replace(s, until=end, open=(SPAN, *s.open)) if s in now else s for s in r.statements)
         yield replace(r, statements=tuple(said))
 
 
@@ -230,7 +248,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
     frame, heading, framed = "", "", None
     lines = [normal(line) for line in text.splitlines()]
-    spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
+    told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
+    spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
     review = None if has_chinese(text) else _reviewed(lines, dated)
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
@@ -402,12 +421,18 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
+    line = _FRACTION.sub(_decimal, line)
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _FEW_CENTS.sub(lambda m: str(WORDS[m["n"]]), plain)
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
     plain = _YIELD.sub(r"\1%", plain)
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
+
+
+def _decimal(found: re.Match[str]) -> str:
+    """A price with a fraction behind it as a decimal one; behind decimals the fraction is of the last one."""
+    return found["whole"] + ("" if found["point"] else ".") + _EIGHTHS[found["sign"] or found["part"]]
 
 
 def _arabic(found: re.Match[str]) -> str:
@@ -442,6 +467,7 @@ def paragraph(
             (m, _in_its_region(sentence, m, _ended(sentence, m, s, context, known, dated), context, known))
             for m, s in said
         ]
+        said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
@@ -477,6 +503,20 @@ def paragraph(
         written = tuple(sentence.text[m.start : m.end] for m in passed)
         moves = tuple(untold(sentence, used, passed))
         yield Reading(number, text, told, written, moves, unreal(sentence), tuple(happened))
+
+
+def _listed_there(sentence: Sentence, mark: Mark, s: Statement, known: Names, rules: Lexicon) -> Statement:
+    """What is said of a firm without its name, of its listing at the place that the clause tells: "the London shares fell"."""  # noqa: E501
+    named = any(s.who in m.value for m in sentence.all("names", "aside", "others"))
+    if sentence.chinese or named or not s.who.symbols or known.listings[s.who.symbols[0]].kind != "stock":
+        return s
+    clause = sentence.text[slice(*sentence.clause(mark))]
+    listings = {one for every in known.meanings.values() if s.who.symbols[0] in every for one in every}
+    there = [one for one in listings if (at := rules.places.get(known.listings[one].exchange)) and at.search(clause)]
+    if len(there) != 1 or s.who.symbols == (there[0],):
+        return s
+    asked = Reason("draft_listing", symbols=" / ".join(sorted({*there, *s.who.symbols})))
+    return replace(s, who=Subject((there[0],)), open=(asked, *s.open))
 
 
 def _in_america(sentence: Sentence, context: Context) -> list[dt.date]:

@@ -103,6 +103,9 @@ _TO = re.compile(
     r"|(?P<counted>的?(?:收[市盘]价?)?(?:起?计|算起)),?[到至]",
     re.IGNORECASE,
 )
+_HELD_BY = re.compile(r"(?:\b(?:the|its|their)|['’]s) $", re.IGNORECASE)
+_WEEK = re.compile(r"\bthe week$")
+_UP_TO = re.compile(r"\s(?:to|through|until|ended|ending|that ended)(?: on)?\s")
 _THROUGH = re.compile(r"\s(?:through|to|until|up to)\s")
 _OWNED = re.compile(r"['’]s\b(?! (?:open|start|trading|session))")
 _BASED = re.compile(
@@ -231,6 +234,7 @@ def dateline(text: str) -> int:
 def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*names.marks(text), *rules.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
+    found = [m for m in found if not (m.kind == "name" and _of_a_firm(m, text))]
     if end := dateline(text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)]
@@ -266,6 +270,11 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules, parts)
+
+
+def _of_a_firm(mark: Mark, text: str) -> bool:
+    """Whether the shares of a place are those of a firm there: "the Sydney shares", "BHP's London shares"."""
+    return text[mark.start : mark.end].endswith(" shares") and bool(_HELD_BY.search(text, 0, mark.start))
 
 
 def _names_firms(kinds: Mark, names: Sequence[tuple[int, int]]) -> bool:
@@ -396,6 +405,10 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
         )
         last = other.value.date if other.kind == "date" else None
         to = _TO.fullmatch(between)
+        if last and _WEEK.search(text[: one.end]) and _UP_TO.fullmatch(between):  # "in the week to Nov. 13"
+            week = Period(first=last - dt.timedelta(last.weekday()), until=last, open=True)
+            kept = [Mark(one.start, other.end, "period", week) if m == one else m for m in kept if m != other]
+            continue
         days = one.kind == "date" and to and (to["counted"] or _FROM.search(text[: one.start]))
         if (
             last

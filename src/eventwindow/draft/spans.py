@@ -47,6 +47,10 @@ _EVENT = re.compile(  # "before the news they had lost 8 % this year"
     r"(?! (?:\w+ )?(?:open|close|bell|market)))",
     re.IGNORECASE,
 )
+_AT_END = re.compile(  # "was up 1.6% at the end of the month", "77.00 cents at the end of 2020"
+    rf"\bat the end of (?:the |last )?(?:(?P<unit>week|month|year)\b|{_MONTH}|(?P<alone>(?:19|20)\d\d)\b)(?P<next>)",
+    re.IGNORECASE,
+)
 _EDGE_OF = re.compile(  # "ended the month at 28,980", "finished last week at 192p", "ended 2016 at $86"
     r"\b(?:end|clos|finish)(?:ed|ing|es|s)? (?:(?:the|last) (?P<unit>week|month|year)|(?P<alone>(?:19|20)\d\d))\b"
     r"(?=[^;.]{0,40}?\bat\b)|\band (?P<next>(?:19|20)\d\d)(?= at\b)"
@@ -173,7 +177,8 @@ def _limit(mark: Mark, text: str) -> Mark:
 
 def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
     """The last weekday of a week, a month or a year at whose end a price is told to have stood."""
-    for m in _EDGE_OF.finditer(text):
+    for m in (*_EDGE_OF.finditer(text), *_AT_END.finditer(text)):
+        months = m.re is _AT_END and m["month"]
         year = int(
             m["alone"] or m["next"] or dated.year - (m["unit"] == "year" and (dated.month == 1 or "last" in m[0]))
         )
@@ -181,7 +186,8 @@ def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
         if m["unit"] == "week":
             over = "last" in m[0] or dated.weekday() == 0
             last = dated - dt.timedelta(dated.weekday() - 4 + 7 * over)
-        elif m["unit"] == "month":
-            last = month_told(dated).replace(day=28) + dt.timedelta(4)
+        elif m["unit"] == "month" or months:
+            began = _from_month(m, dated).first if months else month_told(dated)
+            last = (began or dated).replace(day=28) + dt.timedelta(4)
             last -= dt.timedelta(last.day)
         yield Mark(*m.span(), "edge", DayMark(min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))))
