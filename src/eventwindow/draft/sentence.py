@@ -58,12 +58,16 @@ _CLAUSE = re.compile(r"[,;。]")
 _COIN = re.compile(r"[0-9万]元|NT\$")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
-    "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
+    "A": {"XSHG", "XSHE"}, "H": {"XHKG"}, "伦": {"XLON"},
 }  # fmt: skip
 _SHARE_OF = re.compile(
     r"(?P<own>其在?|公司的?)?(?P<market>[AH美港])股(?![通市价])|(?P<letter>[AH])(?=[收跌涨升挫低高平也则亦大微周昨今当\d]|[,、和与及])|(?P<its>其)ADR|(?P<bare>(?<=[,;])ADR)(?=\s?(?:\d|周|[收跌涨升大急重飙弹]))"
     r"|(?P<it>[它其])在(?P<city>纽约|美国|香港)"
+    r"|(?P<whose>其|公司的?)?(?P<receipts>在?美国?的?(?:存托|预托)(?:股票|股份|凭证|证券))"
+    r"|(?<=[,;])在(?P<there>港|香港|纽约|美|纳斯达克)(?=[^,;。]{0,4}[跌涨升挫])"
+    r"|(?P<town>伦敦|纽约|香港)股价"
 )
+_CITIES = {"香": "港", "纳": "美", "纽": "美"}
 _POINTED = re.compile("股价|该(?:公司|股)")
 _BARE = re.compile(
     r"(?:[,;。]|^)(?:而|但|不过)?(?:隔[夜晚]|前[晚夜]|昨[晚夜]|(?:上?周|星期)[一二三四五])?$"
@@ -72,7 +76,7 @@ FLOW = re.compile(r"(?:[卖买]超|净[卖买流])")  # 外资连续第三天卖
 _DEPENDS = re.compile(r"(?:\b(?:of|to|by|for|with|in|than|from|at|on|over|like|and|or)|['’]s) (?:the )?$")
 _TELLING = re.compile(r"[^,;:。]{2,20}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
-_THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
+_THEN_MOVES = re.compile(r"(?:\([\dA-Z.]{4,9}\))?[^,;。股指]{0,8}?[跌涨升挫泻飙收][^,;。]{0,8}\d")
 _WHEN = re.compile(r"(?:隔[夜晚]|前一?[晚夜]|昨[日夜晚]|(?:周|星期)[一二三四五])?")
 _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
@@ -428,22 +432,20 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
     """A firm with the market of its shares behind it, or 其 for it, is its listing there: 比亞迪A股漲2.9%,其港股漲3.5%."""  # noqa: E501
     kept = list(marks)
     for m in _SHARE_OF.finditer(text):
-        own, place = (
-            m["own"] or m["its"] or m["it"] or m["bare"],
-            m["market"] or m["letter"] or ("港" if m["city"] == "香港" else "美"),
-        )
-        firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
-        bare = not own and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
+        told = m["market"] or m["letter"] or m["city"] or m["there"] or m["town"] or "美"
+        place = _CITIES.get(told[0], told[0])
+        own = m["own"] or m["its"] or m["it"] or m["whose"] or m["bare"]
+        firms = [f for f in marks if f.kind == "name" and _stock(f, names) and f.end <= m.start()]
+        alone = _BARE.search(text[: m.start()]) and (m["receipts"] or _THEN_MOVES.match(text, m.end()))
+        bare = m["there"] or (alone and not own)
         before = (
             around[: max(0, around.find(text))]
-            if own or _POINTED.search(text[: m.start()]) or (bare and m.start())
+            if own or _POINTED.search(text[: m.start()]) or (bare and (m.start() or m["receipts"]))
             else ""
         )
-        told = [f for f in names.marks(before) if isinstance(f.value, tuple)]
-        firm = max(firms or told, key=lambda f: f.start, default=None)
+        earlier = [f for f in names.marks(before) if _stock(f, names)]
+        firm = max(firms or earlier, key=lambda f: f.start, default=None)
         if firm is None or not (own or bare or firm.end == m.start()) or (m["letter"] and firm.end < m.start()):
-            continue
-        if names.listings[firm.value[0]].kind != "stock":
             continue
         of_firm = {s for every in names.meanings.values() if firm.value[0] in every for s in every}
         meant = tuple(s for s in of_firm if names.listings[s].exchange in _EXCHANGES[place])
@@ -453,10 +455,17 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
         value = meant if len(meant) == 1 else Subject(name=text[firm.start : firm.end] + f"{place}股")
         kept = [k for k in kept if k.end <= m.start() or k.start >= m.end()]
         apart = own or bare
-        kept = kept if apart else [k for k in kept if k != firm]
+        elsewhere = tuple(s for s in firm.value if s not in meant)
+        other = [replace(firm, value=elsewhere)] if apart and elsewhere and firm in kept else []
+        kept = [k for k in kept if k != firm] + other if other or not apart else kept
         kept += [Mark(m.start(), m.start(), "unsure")] * far
         kept.append(Mark(m.start() if apart else firm.start, m.end(), "name", value))
     return kept
+
+
+def _stock(mark: Mark, names: Names) -> bool:
+    """Whether a name means a stock of the list."""
+    return isinstance(mark.value, tuple) and names.listings[mark.value[0]].kind == "stock"
 
 
 def _unitless(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
