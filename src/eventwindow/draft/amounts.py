@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from eventwindow.claims.amounts import CHINESE, Amount, figure
 from eventwindow.claims.amounts import amounts as every
+from eventwindow.draft.chinese import numeral
 from eventwindow.draft.lexicon import Lexicon, Mark
 
 _OF_VALUE = re.compile(
@@ -24,6 +25,10 @@ _FRACTION = re.compile(  # "has risen by more than half", "lost a fifth of its v
     r"| in (?:an?|the|early|late|just|less|under|about|\d|two|three|four|five|six)\b"
     r"| (?:over|on|since|this|last|from|for|compared|and|but|while|after|before|so|during|within|against)\b)",
     re.IGNORECASE,
+)
+_FRACTION_ZH = re.compile(  # 股价跌去近一半, 跌掉三分之一以上
+    r"(?:[跌涨升挫泻贬]|缩水|蒸发|下滑|回落)(?:幅度?)?(?:去|掉|了)?(?:超过|将近|接近|逾|近|约)?"
+    r"(?P<of>一半|(?P<d>[三四五])分之(?P<k>[一二三四]))(?!的)"
 )
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
@@ -94,6 +99,9 @@ def _fractions(text: str) -> Iterator[Amount]:
     for m in _FRACTION.finditer(text):
         over = _PARTS[m["d"].lower()] if m["d"] else 2
         share = {"two": 2, "three": 3}.get((m["k"] or "").lower(), 1) / over
+        yield Amount("percent", share, share, 0.01, 0.01, words=m["of"], at=m.start("of"))
+    for m in _FRACTION_ZH.finditer(text):
+        share = numeral(m["k"]) / numeral(m["d"]) if m["d"] else 0.5
         yield Amount("percent", share, share, 0.01, 0.01, words=m["of"], at=m.start("of"))
 
 

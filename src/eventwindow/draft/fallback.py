@@ -10,13 +10,16 @@ from dataclasses import replace
 from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, period_of, resolved
 from eventwindow.draft.fallback_counts import counts
-from eventwindow.draft.fallback_remarks import Said, remarks_left
+from eventwindow.draft.fallback_remarks import MARKET, Said, remarks_left
 from eventwindow.draft.fallback_trading import ALL_SHARES, trading
 from eventwindow.draft.kinds import MOVING
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import (
+    ABOVE,
     FALLBACK,
     LARGE,
+    SPAN,
+    WORTH_NOW,
     about_something_else,
     figure_at,
     from_peak,
@@ -55,6 +58,10 @@ _BY = re.compile(  # "cutting its market value by", "lifted the firm's value by"
     r"(?:its|the|their|\w+['’]s)[\w'’ -]{0,24} (?:value|capitali[sz]ation|worth) by $",
     re.IGNORECASE,
 )
+_TOP = re.compile(  # 较10月的历史高位跌去约26%: that there was a record, and when
+    r"(?:距离?|较|自|从|由|比|[与同])(?P<when>[^,;。]{1,12}?)(?:所?[创写]下?|刷新|见)?过?的?历史(?:收[盘市])?最?高[点位价]"
+)
+_WHEN = re.compile(r"[月周日年]")
 _COIN = re.compile(r"角|分(?=[,;。、])")  # 新台幣貶1.1角
 _RIGHT_BEHIND = {" ", "的"}
 _PIPS = {"CNY=X", "CNH=X"}  # a point of theirs is a ten-thousandth
@@ -111,6 +118,10 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
         if from_peak(sentence, mark):
             if amount.unit == "percent":
                 yield _until_now(figure_at(sentence, mark, who, "drawdown", -1, context), context)
+                record = Statement(0, "record", who, 0.0, 0.0, "exact", step=1.0, by="high")
+                yield from _top(sentence, mark.start, record)
+        elif any(found.end() == mark.start for found in _TOP.finditer(sentence.text, 0, mark.start)):
+            yield from _top(sentence, mark.start, figure_at(sentence, mark, who, "price_level", 1, context))
         elif kind == "currency" and sign and (part := _COIN.match(sentence.text, mark.end)):
             scale = 0.1 if part[0] == "角" else 0.01
             yield figure_at(sentence, mark, who, "price_change", sign, context, scale=scale)
@@ -137,6 +148,15 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
                 yield figure_at(sentence, mark, who, small, sign if small == "price_change" else 1, context)
 
 
+def _top(sentence: Sentence, before: int, told: Statement) -> Iterator[Statement]:
+    """What is told of the top that a fall is counted from, on its day, where that or its month is named."""
+    found = [m for m in _TOP.finditer(sentence.text, 0, before) if _WHEN.search(m["when"])]
+    if found and sentence.chinese:
+        days = sentence.all("date", "ahead", "base", "closed", within=found[-1].span("when"))
+        day = days[-1].value.date if days else None
+        yield replace(told, date=day, open=told.open if day else (SPAN, *told.open))
+
+
 def _until_now(fall: Statement, context: Context) -> Statement:
     """The fall from a top up to the story's day, where its clause tells the day of the top alone."""
     of_top = fall.date and context.last and (context.last - fall.date).days > WEEK
@@ -156,6 +176,8 @@ def whose(sentence: Sentence, mark: Mark, context: Context, names: Names) -> tup
     if sentence.has("role", within=(sentence.clause(mark)[0], mark.start)):
         return ()  # the index of another place
     before = [s for m in sentence.all("names", within=(0, mark.start))[::-1] for s in m.value[::-1]]
+    if not before and sentence.chinese and mark.kind == "amount" and mark.value.unit == "points":
+        before = [Subject(("^HSI",))] if MARKET.match(sentence.text) else []  # 港股初段升逾200点
     large = mark.kind == "amount" and mark.value.unit == "money" and mark.value.high >= LARGE
     carried = (*context.index[::-1], *context.who[::-1]) if large or not found.foreign else ()
     spans = [] if found.foreign else [*names.finder.spans(sentence.text[: mark.start])][::-1]
@@ -228,9 +250,11 @@ def _large(
         yield figure_at(sentence, mark, who, "turnover", 1, context, hedge)
     elif sign and _WIPED.search(head) and not re.search("[至到]$", head):
         yield figure_at(sentence, mark, who, "value_change", sign, context)
-    elif _VALUE.search(head):
+    elif _VALUE.search(head) or (sentence.chinese and WORTH_NOW.search(sentence.text[: mark.value.at])):
         until = sentence.text[low : mark.value.at]
+        above = ABOVE.match(sentence.text, mark.value.end)
         hedge = next((h for word, h in _PASSED.items() if sentence.rules.levels[word].search(until)), "")
+        hedge = {"上": "more_than", "下": "less_than"}[above[1]] if above else hedge
         yield figure_at(sentence, mark, who, "market_value", 1, context, hedge)
 
 

@@ -27,7 +27,7 @@ _KIND = re.compile(
     r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
 )
-_MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
+MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _CHAIN = re.compile(r"供应链|概念股")
 _VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
 _ADVERBS = re.compile(r"(?: (?:also|both|all|each|too|then|[a-z]+ly))* ")
@@ -211,7 +211,7 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         run = Statement(
             0, "return", NOBODY, None, None, "direction", sign, date=span.first, until=span.until, sessions=sessions
         )
-        market = _MARKET.match(sentence.text, sentence.clause(mark)[0]) if sentence.chinese else None
+        market = MARKET.match(sentence.text, sentence.clause(mark)[0]) if sentence.chinese else None
         whose = (Subject(("^HSI",)),) if market and market.end() <= m.start() else owners(mark)  # 港股连升14日
         yield from ((mark, replace(run, who=who)) for who in whose)
 
@@ -315,7 +315,7 @@ def _named(sentence: Sentence, low: int, high: int) -> Mark | None:
         alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and named[0].start - low <= 2
         group = who if who.group else Subject(group=Group(label, label))
         return Mark(named[0].start, named[0].end, "group", group) if alone and behind not in {"方面", "当中"} else None
-    if market := _MARKET.match(sentence.text, low, high):
+    if market := MARKET.match(sentence.text, low, high):
         return Mark(*market.span("name"), "group", Subject(("^HSI",)))
     found = _KIND.match(sentence.text, low, high)
     if found is None or _VERB.search(found["zh"]) or found["zh"] in sentence.rules.stop:

@@ -56,10 +56,11 @@ BELOW_PEAK = re.compile(
 _THAN_BEFORE = re.compile(r"\s*(?:more|less|fewer|higher|lower) than (?:an? |the )?(?:year|quarter)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
-_WORTH_NOW = re.compile(
+WORTH_NOW = re.compile(
     r"\b(?:worth|valued at)\s*$|市值[^,;\d]{0,6}[至到]$"
     r"|(?:市值|亿[美港]?元)[^,;。\d]{0,4},?[^,;。\d]{0,4}[剩余]下?约?$"
     r"|市值(?:首度|首次)?(?:约|为|达|逾|站上|突破|逼近|重回|报|[升降]?至)?$"
+    r"|市值[^,;。]{0,16}\d[^,;。\d]{0,6},[^,;。\d]{0,4}(?:[至到]|[剩余]下?|重返|重回|跌破|失守|突破|站上)约?$"
 )
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
@@ -132,6 +133,7 @@ _SIDE = re.compile(r"(?:整数)?(?:大关|关卡|关口)?之([上下])")  # 坠�
 _TABLED = re.compile(
     r"^(?:\d{1,2}\.)?[\u4e00-\u9fff]{2,8}\(\d{1,6}(?:\.[A-Z]{2})?\)\s*$"
 )  # a table's 美团(3690) 171元 -5.9%
+ABOVE = re.compile("以([上下])")
 _THEN_MOVED = re.compile(r"[涨跌]\d")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: what a member takes from its index
@@ -546,11 +548,12 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     if based or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
     side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""
+    above = {"上": "over", "下": "under"}[m[1]] if (m := ABOVE.match(sentence.text, amount.end)) else ""
     changed = amount.unit in {"points", "number"} and _NARROWED_TO.search(head)
     for word, pattern in () if changed else sentence.rules.levels.items():
         if found := pattern.search(head):
             unable = word == "over" and _UNABLE.search(head[: found.start()])
-            return LEVEL_HEDGE["under" if unable else side or word]
+            return LEVEL_HEDGE["under" if unable else side or above or word]
     side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
     if not side and amount.unit in {"money", "points"} and _OF_RECORD.match(sentence.text, amount.end):
         return ""
@@ -574,7 +577,7 @@ def _quoted(sentence: Sentence, mark: Mark) -> bool:
 def _value_level(sentence: Sentence, mark: Mark) -> bool:
     """ "from 3.5 to 2.9 trillion", "a market value of 3 trillion": where a value stood, not what it changed by."""
     head = sentence.text[: mark.start]
-    if _WORTH_NOW.search(head):
+    if WORTH_NOW.search(head):
         return True
     found = _FROM_TO.search(head)
     if found is None or found[0].strip() != "of":

@@ -58,6 +58,10 @@ SHORT = 120  # characters of a line of one
 _AMERICA = re.compile(r"(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?$|(?:在|的)?(?:美国?股市?|华尔街|纽约股市)")
 _ONCE = re.compile(r"[^,;。]{0,4}曾")  # 上周五盘中曾见479元: looked back to
 _YIELD = re.compile(r"((?:孳息率?|收益率|殖利率)[^,;。\d]{0,10}\d[\d.]*)厘")  # in Hong Kong, per cent
+_OF_MONTH = re.compile(  # of a day that is not told: 10月初才突破126000美元, 去年7月创下过148.57元的历史高价, 上周曾见
+    r"(?:(?<!\d)(?:1[0-2]|[1-9])月(?:(?:[初底末间]|[上中下]旬)[^,;。\d]{0,8}?)?|上周(?=曾))(?:所|才|刚|也|曾经?|一度|首[度次])*"
+    r"(?:突破|[跌升]破|升穿|站上|失守|[创写]下?|刷新|改写|缔造|来到|到过|[高低]?见|[跌涨升]到)"
+)
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
@@ -468,6 +472,7 @@ def paragraph(
             for m, s in said
         ]
         said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
+        said = [(m, _of_month(sentence, m, s)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
@@ -608,6 +613,16 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
         own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
         day = (resolved(sentence, own[-1], context) if own else there or context.date) or day
     return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
+
+
+def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
+    """A level or a record of a month has no day, where none is told behind the month."""
+    if not sentence.chinese or s.kind not in {"price_level", "record"}:
+        return s
+    told = [m for m in _OF_MONTH.finditer(sentence.text) if m.start() < mark.start]
+    if not told or sentence.has("date", "period", "base", within=(told[-1].start(), mark.start)):
+        return s
+    return replace(s, date=None, open=tuple(dict.fromkeys((SPAN, *s.open))))
 
 
 def _overnight_told(sentence: Sentence, day: dt.date) -> bool:

@@ -23,7 +23,7 @@ _QUOTED = re.compile(
 )
 _PRICED = re.compile(r"\d[\d.,]*(?:元|%|点)(?=[,;。、]|$)")  # 陽明108元,
 _TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: the clauses behind have no subject of their own
-    r"[^。;]*?,(?:股价|该股|收[盘市报]|终场|早盘|盘中|[今昨][日天]|[跌涨升挫])[^,;。]{0,10}\d"
+    r"[^。;]*?,(?:股价|该股|指数|收[盘市报]|终场|早盘|盘中|[今昨][日天]|[跌涨升挫])[^,;。]{0,10}\d"
 )
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _STOP = re.compile(r"[,。;:、!?]")
