@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from eventwindow.draft.clauses import COMPARISON
 from eventwindow.draft.context import Context
+from eventwindow.draft.framing import framed
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.manner import MORE, SIGN, WHOSE, other_quantity
 from eventwindow.draft.quantified import LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY
@@ -113,6 +114,7 @@ _TRADING = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
+_AT_PLACE = re.compile(r"[\s–—-]*(?:(?:and|but|while) )?(?:in|on|at) [^,;]*,?\s*", re.IGNORECASE)
 
 
 def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, names: Names) -> tuple[Reason, ...]:
@@ -134,6 +136,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found += [MOMENT] * (_of_moment(sentence, mark) or _passed(sentence, mark, s, names))
     found += _listed(sentence, mark, s, names)
     found += other_quantity(sentence, mark, s, names)
+    found += framed(sentence, mark, s)
     found += _words(sentence, mark, own, s)
     return tuple(dict.fromkeys(found))
 
@@ -407,6 +410,7 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     behind, before = sentence.text[mark.end : high], sentence.text[low : mark.start]
     told = [m[0] for m in _SHARES.finditer(sentence.text, 0, mark.start)][-1:]  # 美股阿里巴巴涨6%,京东涨2%
     named = _places(sentence, behind) or _places(sentence, before) or (AMERICAN if told == ["美股"] else set())
+    named = named or _places(sentence, _place_told(sentence, low))
     if named and not named & ({own} | (AMERICAN if own in AMERICAN else set())):
         yield Reason("draft_place", symbol=s.who.symbols[0])
 
@@ -417,6 +421,13 @@ def _no_index(text: str, own: Mark) -> bool:
     firm = _FIRM_BEFORE.search(text[: own.start]) or (not shares and _FIRM_BEHIND.match(text, own.end))
     whole = len(own.value) > 1 and not _LISTED.search(text, own.start, own.end)  # "the S&P 500 Value index"
     return bool(whole or _PART.match(text, own.end) or firm)
+
+
+def _place_told(sentence: Sentence, low: int) -> str:
+    """The stretch right before an English clause where it tells a place alone: "In Frankfurt trading, …"."""
+    first, end = next((c for c in sentence.clauses if c[1] == low), (0, 0))
+    told = _AT_PLACE.fullmatch(sentence.text, first, end)
+    return told[0] if told and not sentence.has("names", "amount", *MOVES, within=(first, end)) else ""
 
 
 def _places(sentence: Sentence, text: str) -> set[str]:
@@ -528,6 +539,8 @@ def _known(sentence: Sentence, word: str) -> bool:
     rules, small = sentence.rules, word.lower().removesuffix("'s").removesuffix("’s").rstrip(".")
     if word[0].isupper() and small not in rules.known:
         return small in rules.small
+    if small in rules.changing:
+        return False
     plain = {small, small.removesuffix("s")} & rules.known or small in rules.small | rules.prepositions
     return bool(plain) or small.endswith("ly") or small == "s"
 

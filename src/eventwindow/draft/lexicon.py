@@ -87,6 +87,7 @@ class Lexicon:
     elsewhere: frozenset[str]  # the commonest words of other languages
     known: frozenset[str]  # words that change nothing in what a clause says of a move
     known_zh: tuple[str, ...]
+    changing: frozenset[str]  # adverbs that change what is said, unlike others in "ly"
 
     def marks(self, text: str) -> list[Mark]:
         """Every word of a list and every group in the text, overlaps included."""
@@ -148,6 +149,7 @@ def lexicon(chinese: bool) -> Lexicon:
         elsewhere=frozenset(rules["elsewhere"].split()),
         known=frozenset(rules["known"]["en"].split()),
         known_zh=tuple(_script(w, chinese) for w in _longest(rules["known"]["zh"].split())),
+        changing=frozenset(rules["changing"].split()),
         aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},
         never=_script(rules["stranger"]["zh_never"], chinese),
     )

@@ -39,7 +39,11 @@ _MORE_ZH = re.compile(r"(?!个?(?:交易|营业)?[日天周])[^,;]*?[多少高�
 _ROUGH = re.compile(r"腰斩|翻[倍番]|\b(?:halv|doubl|tripl|quadrupl)", re.IGNORECASE)
 _PART = re.compile(r"\s*of (?:the|its|their|that|this) (?:[a-z]+ )?\S*\d", re.IGNORECASE)  # "2 points of the 3%"
 _NONE = re.compile(r"\bno\b[^,;.]*\bthan\b", re.IGNORECASE)
-_ALL_BUT = re.compile(r"\b(?:all|every|each)\b[^,;.]*\b(?:but|except(?: for)?|bar|save|excluding) (?:the )?$", re.I)
+_ALL_BUT = re.compile(
+    r"\b(?:all|every|each|everything|everyone)\b[^,;.]*"
+    r"\b(?:but|except(?: for)?|bar|save|excluding|other than|apart from|aside from) (?:the )?$",
+    re.IGNORECASE,
+)
 _AVERAGE = re.compile(
     r"\bon average\b|\ban average (?:of )?(?:about |around )?(?=\d)"
     r"|\b(?:average|median|typical) (?:[A-Z][\w&.]* |\d+ )*(?:stocks?|shares?|members?|components?)\b"
@@ -79,10 +83,12 @@ _FORECAST = re.compile(
 
 def other_quantity(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Iterator[Reason]:
     """Why the figure at the mark may be no move, or no close, of the security that it was read of."""
-    if mark.kind != "amount":
-        return
     named = [m for m in sentence.all("names", "aside", "others") if s.who in m.value and m.start < mark.start]
     own = named[-1] if named else None
+    if mark.kind != "amount":
+        if s.hedge == "direction" and _not_all(sentence, own, mark):
+            yield WHOSE
+        return
     if s.kind == "price_level":
         if _dealt(sentence, mark):
             yield DEAL

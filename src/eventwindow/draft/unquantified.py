@@ -30,7 +30,7 @@ _SCOPE = re.compile(
     rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|on|of|among|within)\s+(?:the|all|its|any|an?)\b(?! {_SPAN})",
     re.IGNORECASE,
 )
-_OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.IGNORECASE)
+_OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b|\s*(?:of|in)\s+(?P<year>20\d\d)\b", re.I)
 _OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
 _AMONG = re.compile(r"\s*(?:of|among)\s+(?:the )?", re.IGNORECASE)
 _ROSE = re.compile(r"rose|highest|rise|at the top|gain|ris|climb|advanc|best|strong|top|涨")
@@ -212,8 +212,8 @@ def _rank(
         by = ("dollars" if money else "per cent") if kind == "loss_rank" else ("up" if gain else "down")
         found = _ranked(sentence, mark, context, who, kind, nth, 0, by=by)
         day, told = since_told(sentence, since, found.date or context.last)
-        if since is None and found.date and _OF_YEAR.match(sentence.text, mark.end):
-            day = f"{found.date.year - 1}-12"
+        if since is None and found.date and (of_year := _OF_YEAR.match(sentence.text, mark.end)):
+            day, told = f"{found.date.year - 1}-12", of_year["year"] in {None, str(found.date.year)}
         elif since is None and _OF_SPAN.match(sentence.text, mark.end):
             told = False
         told = told and (since is not None or not _SINCE_ZH.search(sentence.text[: mark.start]))
