@@ -12,6 +12,8 @@ import pandas as pd
 from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import Exchange, Reason
+from eventwindow.estimation.event_time import Array
+from eventwindow.estimation.returns import price_for_returns
 from eventwindow.estimation.unlikely import UNLIKELY, one_way, split_of
 from eventwindow.prices.history import PriceHistory
 
@@ -99,16 +101,17 @@ def check_history(
             frame = frame.drop(padding)
             history = replace(history, frame=frame)
         found += [*_row_warnings(history.symbol, frame), *_other_units(history.symbol, frame)]
-        found += _undone_moves(history.symbol, frame)
-        found += _return_warnings(history.symbol, frame, [*events.values(), *others], common)
+        close = closes(frame)
+        found += _undone_moves(history.symbol, close.to_numpy(float))
+        found += _return_warnings(history.symbol, close, [*events.values(), *others], common)
         found += _adjustment_warnings(history)
-        impossible = _without_undone(list(_impossible(history, common)), frame)
+        impossible = _without_undone(list(_impossible(history, close, common)), frame)
         if broken := {f.date for f in impossible if f.kind == "units"}:  # what else such a price does follows from it
             found = [f for f in found if f.date not in broken]
             impossible = [f for f in impossible if f.kind == "units" or f.date not in broken]
         told = {("large_return", f.date) for f in impossible} | {("large_on_event", f.date) for f in impossible}
         found = [f for f in found if (f.kind, f.date) not in told] + impossible
-        found += _halts(history.symbol, frame, list(windows), common)
+        found += _halts(history.symbol, frame, close, list(windows), common)
         found += _earlier(history)
     for note in history.note.parts if history.note else ():
         if note.key in SPLITS_TOLD:
@@ -129,8 +132,9 @@ def _without_undone(found: list[Finding], frame: pd.DataFrame) -> list[Finding]:
 
 def doubts(history: PriceHistory) -> int:
     """How many days of a history its own figures speak against: of two answers, the one with fewer is the better."""
-    of = (history.symbol, history.frame)
-    found = [*_row_warnings(*of), *_return_warnings(*of, []), *_impossible(history), *_adjustment_warnings(history)]
+    symbol, close = history.symbol, closes(history.frame)
+    found = [*_row_warnings(symbol, history.frame), *_return_warnings(symbol, close, [])]
+    found += [*_impossible(history, close), *_adjustment_warnings(history)]
     return sum(finding.kind != "no_volume" for finding in found)
 
 
@@ -226,9 +230,8 @@ def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
         yield warning(symbol, "volume_units", day, times=float(f"{np.exp(apart[day]):.2g}"))
 
 
-def _undone_moves(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
+def _undone_moves(symbol: str, close: Array) -> Iterator[Finding]:
     """Closes whose moves undo each other, as those of returns do that were given for prices, or go one way alone."""
-    close = closes(frame).to_numpy(float)
     moves = close[1:] / close[:-1] - 1
     if one_way(moves):
         yield warning(symbol, "one_way")
@@ -238,10 +241,9 @@ def _undone_moves(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _return_warnings(
-    symbol: str, frame: pd.DataFrame, expected: list[pd.Timestamp], common: Callable[[pd.Timestamp], float] = nothing
+    symbol: str, close: pd.Series, expected: list[pd.Timestamp], common: Callable[[pd.Timestamp], float] = nothing
 ) -> Iterator[Finding]:
     """Closes that stand still for `REPEATED` sessions, and returns beyond `LARGE` off the days expected."""
-    close = closes(frame)
     moved = np.flatnonzero(np.diff(close.to_numpy(), prepend=np.nan, append=np.nan) != 0)
     for first, after in pairwise(moved):
         if after - first >= REPEATED:
@@ -265,12 +267,13 @@ def _moves(close: pd.Series, least: float = LEAST_SPLIT) -> Iterator[tuple[pd.Ti
         yield close.index[i + 1], float(ratio[i])
 
 
-def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] = nothing) -> Iterator[Finding]:
+def _impossible(
+    history: PriceHistory, close: pd.Series, common: Callable[[pd.Timestamp], float] = nothing
+) -> Iterator[Finding]:
     """Moves that no market makes, on any day: of what returns are computed from, and of the close."""
     frame, symbol = history.frame, history.symbol
     yield from _adjusted_missing(symbol, frame)
-    close = closes(frame)
-    adjusted = (frame["adj_close"] if frame["adj_close"].notna().any() else frame["close"]).dropna()
+    adjusted = price_for_returns(frame).dropna()
     usual = _usual(close)
     for day, ratio in _moves(close):  # the others are neither a split's nor a unit's
         times = max(ratio, 1 / ratio)
@@ -300,7 +303,7 @@ def _earlier(history: PriceHistory) -> Iterator[Finding]:
     if history.earlier is not None:
         older = replace(history, frame=history.earlier, dividends=None, earlier=None)
         wrong = list(_errors(history.symbol, history.earlier, {}))
-        for finding in wrong or _impossible(older):
+        for finding in wrong or _impossible(older, closes(older.frame)):
             yield replace(finding, level="warning")
 
 
@@ -333,9 +336,10 @@ def _adjusted_move(frame: pd.DataFrame, day: pd.Timestamp) -> float:
 
 def _times_usual(volume: pd.Series, day: pd.Timestamp) -> float:
     """A day's volume over the usual one, NaN where none is held: news brings volume, a split does not."""
-    before = volume.loc[:day].iloc[-USUAL - 1 : -1]
-    held = float(before.median()) if before.notna().any() else 0.0
-    return float(volume[day]) / held if held else np.nan
+    at, values = int(volume.index.searchsorted(day)), volume.to_numpy(float)
+    before = values[max(at - USUAL, 0) : at]
+    held = float(np.nanmedian(before)) if not np.isnan(before).all() else 0.0
+    return float(values[at]) / held if held else np.nan
 
 
 def _usual(close: pd.Series) -> float:
@@ -368,6 +372,7 @@ def _large_dividends(history: PriceHistory, close: pd.Series) -> Iterator[Findin
 def _halts(
     symbol: str,
     frame: pd.DataFrame,
+    close: pd.Series,
     windows: Sequence[tuple[pd.Timestamp, pd.Timestamp]],
     common: Callable[[pd.Timestamp], float],
 ) -> Iterator[Finding]:
@@ -376,9 +381,8 @@ def _halts(
     Without volumes, one close that repeats is told where no range of the day shows a trade, and the close before
     repeats too or the other securities moved: two closes of a day that nothing moves are often equal to the cent.
     """
-    volume, close = frame["volume"], closes(frame)
-    still = pd.DatetimeIndex(close.index[1:][np.diff(close.to_numpy(float)) == 0])
-    for day in still[[any(first <= day <= last for first, last in windows) for day in still]]:
+    volume, still = frame["volume"], close.index[1:][np.diff(close.to_numpy(float)) == 0].tolist()
+    for day in [day for day in still if any(first <= day <= last for first, last in windows)]:
         if (volume > 0).any() and volume[day] == 0:
             yield warning(symbol, "halted", day)
         elif not volume[day] > 0 or volume[day] == volume.shift(1)[day]:  # a row that repeats the one before
@@ -396,7 +400,9 @@ def _ranged(frame: pd.DataFrame, day: pd.Timestamp) -> bool | None:
     return not np.array_equal(own, before)
 
 
-def _standing(close: pd.Series, still: pd.Index, day: pd.Timestamp, common: Callable[[pd.Timestamp], float]) -> bool:
+def _standing(
+    close: pd.Series, still: Sequence[pd.Timestamp], day: pd.Timestamp, common: Callable[[pd.Timestamp], float]
+) -> bool:
     """Whether a close stands still for more than a day, or on a day on which the others do not."""
     at = int((close.index < day).sum())
     near = [close.index[k] for k in (at - 1, at + 1) if 0 <= k < len(close)]

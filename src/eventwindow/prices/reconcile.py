@@ -76,13 +76,14 @@ def common_moves(histories: Mapping[str, PriceHistory], groups: Mapping[str, str
     moves = {symbol: np.log(closes(h.frame).where(lambda c: c > 0)).diff() for symbol, h in histories.items()}
     table = pd.DataFrame(moves) if moves else pd.DataFrame()
     row_of = {day: row for row, day in enumerate(table.index)}
+    column_of, values = {symbol: k for k, symbol in enumerate(moves)}, table.to_numpy(float)
 
     def of(symbol: str) -> Common:
         mine = [s for s in moves if s != symbol and groups.get(s, "") == groups.get(symbol, "")]
-        others = table[mine or [s for s in moves if s != symbol]].to_numpy(float)
+        others = [column_of[s] for s in mine or moves if s != symbol]
 
         def common(day: pd.Timestamp) -> float:
-            row = others[row_of[day]] if day in row_of else others[:0].ravel()
+            row = values[row_of[day], others] if day in row_of else values[:0].ravel()
             row = row[~np.isnan(row)]
             return float(np.median(row)) if len(row) else 0.0
 
@@ -136,14 +137,19 @@ def _in_proportion(first: Array, second: Array) -> bool:
 
 def out_of_step(histories: Mapping[str, PriceHistory], benchmarks: Mapping[str, str]) -> Iterator[Finding]:
     """Securities whose moves go with those of their benchmark on the day before or after, and hardly on the day."""
-    for symbol, benchmark in benchmarks.items():
-        if symbol == benchmark or not {symbol, benchmark} <= set(histories):
-            continue
-        pair = [closes(histories[name].frame) for name in (symbol, benchmark)]
-        days = pair[0].index.intersection(pair[1].index)
-        own, other = (returns(close.reindex(days)).to_numpy(float)[:, None] for close in pair)
-        if side := int(day_apart(own, other)[0]):
-            yield warning(symbol, "follows" if side > 0 else "leads", other=benchmark)
+    pairs = {s: (s, other) for s, other in benchmarks.items() if s != other and {s, other} <= set(histories)}
+    close = {name: closes(histories[name].frame) for pair in pairs.values() for name in pair}
+    days = {s: close[s].index.intersection(close[other].index) for s, other in pairs.values()}
+    alike, sides = dict[bytes, list[str]](), dict[str, int]()  # those whose days are the same are looked at together
+    for symbol in pairs:
+        alike.setdefault(days[symbol].to_numpy().tobytes(), []).append(symbol)
+    for symbols in alike.values():
+        both = (pd.DataFrame({s: close[pairs[s][k]].reindex(days[s]) for s in symbols}) for k in (0, 1))
+        own, other = (table.pct_change(fill_method=None).to_numpy(float) for table in both)
+        sides |= zip(symbols, day_apart(own, other).tolist(), strict=True)
+    for symbol, (_, benchmark) in pairs.items():
+        if sides[symbol]:
+            yield warning(symbol, "follows" if sides[symbol] > 0 else "leads", other=benchmark)
 
 
 def _crossings(first: Array, second: Array) -> Array:
