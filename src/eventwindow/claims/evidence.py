@@ -233,7 +233,7 @@ def moved(value: float, how: str = "closed") -> Reason:
 
 def beyond(value: float, abnormal: AbnormalReturns, symbols: Sequence[str]) -> Reason:
     """How much better or worse than its benchmark explains, or than on its usual days where it has none."""
-    own = abnormal.labels.loc[abnormal.labels["security"].isin(list(symbols)), "benchmark"]
-    usual = not any(isinstance(one, str) and one for one in own)
+    listed = zip(abnormal.labels["security"].tolist(), abnormal.labels["benchmark"].tolist(), strict=True)
+    usual = not any(isinstance(one, str) and one for security, one in listed if security in symbols)
     side = "worse" if value < 0 else "better"
     return Reason(f"{side}_than_{'usual' if usual else 'market'}", size=Figure(abs(value), "decimal", sign=False))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
@@ -56,7 +57,7 @@ def measure(claim: Claim, evidence: Evidence) -> Measured | None:
     if claim.measure is None:
         return None
     try:
-        found = claim.measure.measure(evidence)
+        found = evidence.once(claim.measure, partial(claim.measure.measure, evidence))  # several claims may ask for it
         return replace(found, usual=usual_move(claim, evidence)) if claim.strength else found
     except NoFigure as none:
         return Measured(None, "", none.reason)

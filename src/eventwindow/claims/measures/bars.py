@@ -53,6 +53,10 @@ def _symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
 
 def bar_returns(evidence: Evidence, symbol: str) -> pd.DataFrame:
     """Log returns from bar to bar within a session, day × minute; a day's first bar from its open."""
+    return evidence.once(("bar returns", symbol), lambda: _bar_returns(evidence, symbol))
+
+
+def _bar_returns(evidence: Evidence, symbol: str) -> pd.DataFrame:
     bars = symbol_bars(evidence, symbol)
     logs = bars.assign(close=np.log(bars["close"].astype(float)), open=np.log(bars["open"].astype(float)))
     grids = logs.pivot_table(index="day", columns="minute", values=["close", "open"])

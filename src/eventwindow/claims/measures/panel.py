@@ -169,9 +169,10 @@ class Characteristic(Measure):
 
     def slopes(self, prices: pd.DataFrame) -> pd.Series:
         """The slope on each day that has a year before it."""
-        moves = prices.pct_change(fill_method=None).iloc[1:]
+        values, days = prices.to_numpy(float), prices.index[1:]
+        moves = pd.DataFrame(values[1:] / values[:-1] - 1, days)
         if self.of == "prior_return":
-            score = (prices.shift(1) / prices.shift(YEAR + 1) - 1).loc[moves.index]
+            score = pd.DataFrame(values[YEAR:-1] / values[: -YEAR - 1] - 1, days[YEAR:]).reindex(days)
         else:
             score = _rolling_beta(moves).shift(1)
         rows = score.notna().all(axis=1)

@@ -1,7 +1,7 @@
 """Prices and returns of named securities: on a day, over a span, and their place in the history that is held."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -190,8 +190,8 @@ class RecoveredShare(Measure):
 
     def measure(self, evidence: Evidence) -> Measured:
         symbols = evidence.members(self.members)
-        paths = [self._path(evidence, s) for s in symbols]
-        loss, later = (float(np.mean([p[k] for p in paths])) for k in (0, 1))
+        later = self._later(evidence, symbols, self.sessions)
+        loss = float(np.mean([evidence.total_return(s, self.date, self.date) for s in symbols]))
         if loss >= 0:
             raise NoFigure(Reason("no_loss", day=self.date))
         share = (later - loss) / -loss
@@ -209,20 +209,19 @@ class RecoveredShare(Measure):
             since=Figure(abs(since), "decimal", sign=False),
         )
         parts = made_of("decimal", that_day=loss, since_before=later)
-        return Measured(share, "share", reason, parts, horizons=self._horizons(evidence) if self.path else ())
+        steps = (
+            range(1, self.sessions + 1) if self.path else ()
+        )  # the share at the close of each session up to the last
+        horizons = [
+            (evidence.before(symbols[0], self.date, -k).date(), (self._later(evidence, symbols, k) - loss) / -loss)
+            for k in steps
+        ]
+        return Measured(share, "share", reason, parts, horizons=tuple(horizons))
 
-    def _horizons(self, evidence: Evidence) -> tuple[tuple[Day, float], ...]:
-        """The share at the close of each session up to the last."""
-        first = evidence.members(self.members)[0]
-        ends = [evidence.before(first, self.date, -k) for k in range(1, self.sessions + 1)]
-        shares = [replace(self, sessions=k, path=False).measure(evidence).value for k in range(1, self.sessions + 1)]
-        return tuple((end.date(), share) for end, share in zip(ends, shares, strict=True) if share is not None)
-
-    def _path(self, evidence: Evidence, symbol: str) -> tuple[float, float]:
-        """The day's return, and the return from the close before to the later session."""
-        end = evidence.before(symbol, self.date, -self.sessions)
-        fall = evidence.total_return(symbol, self.date, self.date)
-        return fall, evidence.total_return(symbol, self.date, end)
+    def _later(self, evidence: Evidence, symbols: Sequence[str], sessions: int) -> float:
+        """The mean return from the close before to the close of a later session."""
+        ends = [evidence.before(s, self.date, -sessions) for s in symbols]
+        return float(np.mean([evidence.total_return(s, self.date, e) for s, e in zip(symbols, ends, strict=True)]))
 
 
 @dataclass(frozen=True, slots=True)
