@@ -102,6 +102,12 @@ _PART = re.compile(  # what makes an index of its own of one: "the STOXX Europe 
     re.IGNORECASE,
 )
 _SPOT = re.compile(r"现货指数|现货市场|\b(?:cash|spot|underlying) (?:index|market)\b", re.IGNORECASE)
+_AS_OF = re.compile(
+    r"(?:若|如果?)?[以按][^,;。]{0,12}(?:收[盘市]|价)[^,;。]{0,4}(?:计|看|言)[^,;。]?,"
+)  # 若以周四收盘价计算,
+_NEWS = re.compile(  # what may come out after a close, whose move is another day's
+    r"公[布告]|发[布表]|披露|宣[布告]|财报|业绩|营收|获利|盈利|净利|季报|年报|[傍夜]?晚|盘后|收[盘市]后|表示|指出|称"
+)
 _LISTED = re.compile(r",|\b(?:and|or|nor|plus)\b|[、和与及]")
 _FIRM_BEFORE = re.compile(r"\b(?:shares (?:of|in)|stock of|operator|maker|company|firm)\s+$", re.IGNORECASE)
 _FIRM_BEHIND = re.compile(
@@ -129,7 +135,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     own = _subject(sentence, mark, s)
     found = list(_doubtful(sentence, mark, own, s, context, names)) if context.last else []
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
-    found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, elsewhere)]
+    found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, context, elsewhere)]
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
@@ -212,10 +218,12 @@ def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
     return head.rfind(opening) > head.rfind(closing) and closing in tail
 
 
-def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carried: bool) -> Iterator[Reason]:
+def _time(
+    sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, context: Context, carried: bool
+) -> Iterator[Reason]:
     """A day that the clause itself does not tell is sure only where nothing says that another one may be meant."""
     low, high = sentence.clause(mark)
-    if s.until and _span_of_another(sentence, mark, own, low):
+    if s.until and (_span_of_another(sentence, mark, own, low) or _AS_OF.search(sentence.text, 0, low)):
         yield SPAN
     if s.year or s.until:
         return
@@ -238,7 +246,7 @@ def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carrie
         yield WHEN  # "at €700 before Tuesday's results"
     elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
-    elif carried or _FIRST_DAY.search(sentence.text) or (sentence.has("date") and not (own and _led(sentence, low, s))):
+    elif carried or _FIRST_DAY.search(sentence.text) or not _settled(sentence, own, low, s, context):
         yield WHEN
 
 
@@ -260,6 +268,23 @@ def _spanned(sentence: Sentence, low: int) -> bool:
         if not sentence.chinese or first == m.start or sentence.has("amount", *MOVES, within=(first, end)):
             return True
     return False
+
+
+def _settled(sentence: Sentence, own: Mark | None, low: int, s: Statement, context: Context) -> bool:
+    """Whether no other day may be meant: none is told, a clause before tells its day alone, or its topic goes on."""
+    told = [m for m in sentence.all("date") if m.value.steps != 0]  # 当天 is the day that is told
+    return not told or (own is not None and (_led(sentence, low, s) or _topic(sentence, own, low, s, context)))
+
+
+def _topic(sentence: Sentence, own: Mark, low: int, s: Statement, context: Context) -> bool:
+    """Whether a clause of the subject tells the article's own day, and no news of it: 今日除息3.5元,终场涨0.9%."""
+    told = [m for m in sentence.all("date") if m.value.steps != 0]
+    first, end = sentence.clause(told[-1])
+    day = told[0].value.date if len({m.value for m in told}) == 1 else None
+    same = sentence.chinese and day is not None and day == s.date == context.paper and own.start < end <= low
+    others = sentence.all("names", "aside", "others", within=(0, low))
+    alone = all(s.who in m.value for m in others) and not sentence.has("period", "after", within=(0, low))
+    return same and alone and not _NEWS.search(sentence.text, first, low)
 
 
 def _led(sentence: Sentence, low: int, s: Statement) -> bool:

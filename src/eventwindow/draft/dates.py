@@ -33,7 +33,7 @@ _PATTERNS = (
     ("next", r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|第二天"),
     (
         "back",
-        r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe (?:day|evening|night|afternoon) before\b(?! (?:yesterday|(?:the|its?|their|his|her|they|he|she|an?)\b|(?-i:[A-Z])))|前一[天日晚夜]|前[晚夜]|前一?个?交易日",  # noqa: E501
+        r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe (?:day|evening|night|afternoon) before\b(?! (?:yesterday|(?:the|its?|their|his|her|they|he|she|an?)\b|(?-i:[A-Z])))|前一[天日晚夜]|前[晚夜]|前一?个?交易日|上一?个?交易日|(?<![以早晚周])上日",  # noqa: E501
     ),
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat (?:day|session)\b|同日|同一天|当天|当日"),

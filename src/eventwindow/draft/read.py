@@ -81,6 +81,11 @@ _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二�
     r"(?:(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])(?P<sign>[日号]))?(?!份?个)"
 )
 _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
+_SHARE_CLASS = re.compile(r"(?<=[\u4e00-\u9fff])-S?W(?![A-Za-z])")  # of Hong Kong: 小米集团-W
+_PLACES = {  # of a head
+    "America": re.compile(r"纽约|华尔街|华盛顿|旧金山|洛杉矶|芝加哥|波士顿|西雅图"),
+    "Europe": re.compile(r"伦敦|巴黎|柏林|法兰克福|苏黎世|日内瓦|阿姆斯特丹|哥本哈根|斯德哥尔摩|布鲁塞尔|米兰|马德里"),
+}
 _TEN_THOUSANDS = re.compile(r"(?<![\d.,])(\d)[万萬](\d{4}(?:\.\d+)?)(?![\d,]|[万萬亿億])")  # 4万7944.76点
 _SIGN = re.compile(r"[▲△▼▽] ?(?=\d)")
 _EIGHTHS = {"¼": "25", "½": "5", "¾": "75", "⅛": "125", "⅜": "375", "⅝": "625", "⅞": "875",
@@ -256,6 +261,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
     spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
     review = None if has_chinese(text) else _reviewed(lines, dated)
+    head = _told_by_head(lines, dated) if has_chinese(text) and not spoken else {}
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
     for number, plain in enumerate(lines, 1):
@@ -269,7 +275,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             day = next((m.value.date for m in days(heading, dated)), day)
             left = Context(
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
-                frame=frame, framed=framed or review,
+                frame=frame, framed=framed or review, head=head,
             )  # fmt: skip
             silent = True
             for reading in paragraph(plain, number, dated, rules, known, left):
@@ -285,6 +291,14 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 yield reading
             who = (_firm(plain, known) or who) if silent else who
         seen.add(plain)
+
+
+def _told_by_head(lines: Sequence[str], dated: dt.date) -> dict[str, dt.date]:
+    """The article's own day by the part of the world that its head is of, which agencies of Asia do not say."""
+    line = next(filter(None, lines), "")
+    head = line[: dateline(line)]
+    place = next((part for part, pattern in _PLACES.items() if pattern.search(head)), "Asia")
+    return {place: dated} if any(m.value.date == dated for m in days(head, dated)) else {}
 
 
 def _heading(line: str, before: str, dated: dt.date) -> str:
@@ -429,7 +443,7 @@ def normal(line: str) -> str:
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _FEW_CENTS.sub(lambda m: str(WORDS[m["n"]]), plain)
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
-    plain = _YIELD.sub(r"\1%", plain)
+    plain = _YIELD.sub(r"\1%", _SHARE_CLASS.sub("", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
 
@@ -473,6 +487,7 @@ def paragraph(
         ]
         said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
         said = [(m, _of_month(sentence, m, s)) for m, s in said]
+        said = [(m, _of_head(sentence, s, context, known)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
@@ -623,6 +638,13 @@ def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
     if not told or sentence.has("date", "period", "base", within=(told[-1].start(), mark.start)):
         return s
     return replace(s, date=None, open=tuple(dict.fromkeys((SPAN, *s.open))))
+
+
+def _of_head(sentence: Sentence, s: Statement, context: Context, known: Names) -> Statement:
+    """A move that tells no time is of the day of the article's head, where nothing else tells one."""
+    timed = s.date or s.year or s.until or s.open or sentence.has("closed", "ahead", "base", "period")
+    day = context.head.get(region(known, s.who)) if s.who.symbols else None
+    return s if timed or day is None or any(m.value.steps != 0 for m in sentence.all("date")) else replace(s, date=day)
 
 
 def _overnight_told(sentence: Sentence, day: dt.date) -> bool:

@@ -142,14 +142,17 @@ BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\
 _ZH_AFTER = re.compile(  # 前一日暴漲10.4%之後再漲0.6%; 继6日跌停后再度跌停
     r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d|[^,。;\d]{0,6}[涨跌]停板?之?后"
 )
-_SOURCE = r"(?:(?!股|指)[\u4e00-\u9fff/、A-Za-z])"  # of an agency, a place, a reporter
+_SOURCE = r"(?:(?!股|指)[\u4e00-\u9fff/、A-Za-z-])"  # of an agency, a place, a reporter
 _BY = r"(?:记者|编[辑译]|文/|撰文)"
+_AGENCY = r"(?:社|[日时晚周信]报|网|财经|新闻|新闻台|电台|路透|彭博)"
 _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not, and to who wrote it
     rf"(?:【更[正新]】)?[【〔(\[《]?{_SOURCE}{{2,20}}?(?:(?:(?:19|20)\d\d年)?\d{{1,2}}月)?\d{{1,2}}日"
     r"(?:(?:综合|专)?(?:外?电(?![子力信动机器池商视脑影缆网讯气话])|讯(?![号飞芯]))|[|丨]"
     r"|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]》]?"
     rf"(?:[(【]{_BY}[^()【】\d]{{1,20}}[)】])?"
-    rf"|[【〔(\[](?={_SOURCE}*(?:{_BY}|报[导道]|[讯电][】〕)\]])){_SOURCE}{{2,20}}[】〕)\]]"
+    rf"|[【〔(\[](?={_SOURCE}*(?:{_BY}|报[导道]|[讯电][】〕)\]]|{_AGENCY}[】〕)\]])){_SOURCE}{{2,20}}[】〕)\]]"
+    rf"|[【〔(\[]{_SOURCE}{{2,12}},(?:(?:(?:19|20)\d\d年)?\d{{1,2}}月)?\d{{1,2}}日[】〕)\]]"
+    rf"|(?:《{_SOURCE}{{2,12}}》|{_SOURCE}{{0,8}}{_AGENCY})讯(?![号飞芯])"
     rf"|记者{_SOURCE}{{2,10}}报[导道](?![称说指,])"
 )
 _LINE = re.compile(r"[A-Z][A-Z, ]+\b[^.]{0,40}? ?[-–—:]")  # a dateline in English: where it is written
@@ -563,11 +566,18 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
         return replace(mark, kind="base" if _ITS_FIGURE.match(text, mark.end) else "ahead")  # 回吐周一的3%涨幅
     if mark.kind == "date" and _OF_NOUN.match(text, mark.end):
         return replace(mark, kind="ahead")
-    if mark.kind == "date" and _COMPARED_TO.search(text[: mark.start]):  # 较昨日收市价0.81元折让11%; 较前一日跌8点
-        return replace(mark, kind="base" if _PRICE_OF.match(text, mark.end) else "ahead")
+    if mark.kind == "date" and (than := _COMPARED_TO.search(text[: mark.start])):
+        return _than(mark, than.start(), text)
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
     moved = mark.kind == "date" and _MOVED_FROM.search(text[: mark.start])
     return replace(mark, kind="base") if based or behind or news or moved else mark
+
+
+def _than(mark: Mark, start: int, text: str) -> Mark:
+    """A day that is compared with: 较昨日收市价0.81元折让11%; every move is counted from the session before, 较前一日跌8点."""  # noqa: E501
+    if _PRICE_OF.match(text, mark.end):
+        return replace(mark, kind="base")
+    return Mark(start, mark.end, "than_before") if mark.value.steps == -1 else replace(mark, kind="ahead")
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:

@@ -27,6 +27,9 @@ _TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: th
 )
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _STOP = re.compile(r"[,。;:、!?]")
+_BEGUN = re.compile(
+    r"(?:^|[,。;:、!?】〕\]—|丨]|[电讯道日]\)|日[电讯]|- )$"
+)  # where a clause begins, also behind an article's head
 
 _AGAINST = re.compile(r"\b(?:[Aa]gainst|[Vv]ersus) $")
 _HEAD = re.compile(r"(?:^|[,;:。、(】〕)]|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$")
@@ -80,7 +83,7 @@ def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]])
     if text[end - 1].isascii() and has_chinese(text):
         return True  # a Latin word in a Chinese sentence is a name
     if not text[end - 1].isascii():
-        first = not before or bool(_STOP.match(before[-1]))
+        first = bool(_BEGUN.search(before))
         near = _STOP.split(after if first else after[:NEAR], maxsplit=1)[0]
         return bool(_QUOTED.match(after) or (first and (_PRICED.match(after) or _TOPIC.match(after)))) or any(
             words[kind].search(near) for kind in KINDS if kind in words
