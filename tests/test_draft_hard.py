@@ -17,7 +17,7 @@ MARKED = [
     pytest.param(s, id=s["id"], marks=[pytest.mark.xfail(reason=s["known"], strict=True)] if "known" in s else [])
     for s in SENTENCES
 ]
-LEAST = 0.75  # of the readings that may be judged
+LEAST = {"en": 0.7, "zh": 0.75}  # of the readings that may be judged
 
 
 def judged(sentence: dict) -> set[str]:
@@ -44,7 +44,7 @@ def test_nothing_but_what_a_sentence_says_is_judged(sentence: dict) -> None:
 def test_most_of_what_the_sentences_say_is_judged(file: Path) -> None:
     told = tomllib.loads(file.read_text(encoding="utf-8"))["sentences"]
     right = sum(len(judged(s) & set(s["judged"])) for s in told)
-    assert right >= LEAST * sum(len(s["judged"]) for s in told)
+    assert right >= LEAST[file.stem[-2:]] * sum(len(s["judged"]) for s in told)
 
 
 def test_few_sentences_are_known_to_be_judged_wrongly() -> None:

@@ -71,7 +71,8 @@ class Context:
     span: Period | None = None  # the span told last
     framed: Period | None = None  # a span of months that was told, and no day since
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
-    head: Mapping[str, dt.date] = field(default_factory=dict)  # the day that the article's head alone tells, and where
+    head: Mapping[str, dt.date] = field(default_factory=dict)  # the day of the article's head, and of which part
+    headed: bool = False  # no other day is told
 
 
 def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:

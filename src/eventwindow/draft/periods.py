@@ -261,7 +261,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|[^,。;\d]{0,8}?累计)", _quarter),  # noqa: E501
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
     (r"(?<!去年)全年(?:(?:来看|来说|而言|计|合计)(?=,)|(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹]))", _whole_year),
-    (r"\b(?:for|over|in|on|during) the month\b(?! (?:of|to|through|ended|since|before))", _the_month),
+    (r"\b(?:for|over|in|on|during) the month\b(?! (?:of|to|through|ended|since|before))|(?<![月份])全月(?:来看,|计)?(?:累计)?(?=[^,。;\d]{0,6}[升跌涨挫])", _the_month),  # noqa: E501
     (r"\b(?:this|so far in the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_month),  # noqa: E501
     (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),

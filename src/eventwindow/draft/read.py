@@ -261,7 +261,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
     spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
     review = None if has_chinese(text) else _reviewed(lines, dated)
-    head = _told_by_head(lines, dated) if has_chinese(text) and not spoken else {}
+    head = _told_by_head(lines, dated) if has_chinese(text) else {}
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
     for number, plain in enumerate(lines, 1):
@@ -275,7 +275,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             day = next((m.value.date for m in days(heading, dated)), day)
             left = Context(
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
-                frame=frame, framed=framed or review, head=head,
+                frame=frame, framed=framed or review, head=head, headed=not spoken,
             )  # fmt: skip
             silent = True
             for reading in paragraph(plain, number, dated, rules, known, left):
@@ -595,6 +595,8 @@ def _ended(sentence: Sentence, mark: Mark, s: Statement, context: Context, known
     if near is None and len(s.who.symbols) > 1:
         return s
     end = resolved(sentence, near, context) if near else context.days_by_region.get(place) if place else None
+    if end is None and context.head.get(place) == dated:
+        return s
     if end is None and (place == "America" or (context.last or dated) < dated):
         last = context.last if context.last and s.date < context.last else dated
         return replace(s, until=last, open=(SPAN, *s.open))  # up to that day, or to the one before?
@@ -642,7 +644,9 @@ def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
 
 def _of_head(sentence: Sentence, s: Statement, context: Context, known: Names) -> Statement:
     """A move that tells no time is of the day of the article's head, where nothing else tells one."""
-    timed = s.date or s.year or s.until or s.open or sentence.has("closed", "ahead", "base", "period")
+    timed = (
+        not context.headed or s.date or s.year or s.until or s.open or sentence.has("closed", "ahead", "base", "period")
+    )
     day = context.head.get(region(known, s.who)) if s.who.symbols else None
     return s if timed or day is None or any(m.value.steps != 0 for m in sentence.all("date")) else replace(s, date=day)
 

@@ -130,6 +130,8 @@ _OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。]
 _CONTRACT = re.compile(r"(?:期货)?主力(?:合约)?")
 _UNDONE = re.compile(r"(?:一洗|一扫|收复|回吐|抹去|抵消|延续|承接|补回|吐回|扭转)了?$")  # 一洗前一日创新低的颓风
 _ITS_FIGURE = re.compile(r"的?[^,;。\d]{0,4}\d")
+_FROM_BASE = re.compile(r"[从由自]$")
+_PRICE_OF_DAY = re.compile(r"的[\d.,]+")  # 由上一交易日的2.85%回落至2.71%
 _PRICE_OF = re.compile(r"的?(?:收[盘市]价|收[盘市])?[\d.,]+(?:[美港]?元|点)")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than|short of|shy of)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
@@ -568,6 +570,7 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
         return replace(mark, kind="ahead")
     if mark.kind == "date" and (than := _COMPARED_TO.search(text[: mark.start])):
         return _than(mark, than.start(), text)
+    based = based or (earlier and _FROM_BASE.search(text[: mark.start]) and _PRICE_OF_DAY.match(text, mark.end))
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
     moved = mark.kind == "date" and _MOVED_FROM.search(text[: mark.start])
     return replace(mark, kind="base") if based or behind or news or moved else mark
