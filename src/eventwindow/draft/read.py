@@ -359,10 +359,19 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
     main = [day for r in found for day in r.days if not has_chinese(r.text)]
     story = dated if dated in main else next((d for d in main if dated - dt.timedelta(WEEK) < d <= dated), None)
     day, there = story or most, {} if story else there
+    overseas = [date for place, date in told if date and place == "America" and date < dated]
+    if overseas and has_chinese(found[0].text) and "America" not in there:
+        there |= {"America": max(overseas)}  # its day of the paper is not over
     for r in found if len(found) > 1 else ():
-        said = (_asked(s, there.get(region(known, s.who)) or day or dated) for s in r.statements)
+        said = (_asked(s, there.get(_own_region(known, s.who)) or day or dated) for s in r.statements)
         yield replace(r, statements=tuple(said))
     yield from found if len(found) == 1 else ()
+
+
+def _own_region(known: Names, who: Subject) -> str:
+    """The part of the world where it trades, if one alone may be meant."""
+    parts = {region(known, Subject((symbol,))) for symbol in who.symbols}
+    return parts.pop() if len(parts) == 1 else ""
 
 
 def _asked(s: Statement, day: dt.date) -> Statement:
@@ -605,7 +614,7 @@ def _ended(sentence: Sentence, mark: Mark, s: Statement, context: Context, known
 
 def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
     """A day that its own clause does not tell is the one told last of what trades in the same part of the world."""
-    place, low = region(known, s.who), sentence.clause(mark)[0]
+    place, low = _own_region(known, s.who), sentence.clause(mark)[0]
     there = context.days_by_region.get(place)
     if not s.date or s.year:
         settled = s.year or {SPAN, POSSIBLE} & {*s.open} or sentence.has("date") or not sentence.chinese
