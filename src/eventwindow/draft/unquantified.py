@@ -380,7 +380,7 @@ def _directions(
         if mark.kind.startswith("pared") or not direction or not _plain(sentence, mark, said):
             continue
         for who in _moved(sentence, mark, context):
-            if who.name and "停" not in sentence.text[mark.end - 1 : mark.end + 1]:
+            if who.name and mark.kind not in OPENED and "停" not in sentence.text[mark.end - 1 : mark.end + 1]:
                 continue  # a name that no list holds is told with its figures, or with the daily limit
             found = _direction(sentence, mark, context, who, direction, line)
             found = replace(found, open=(*inverse(who, names), *found.open))
@@ -448,7 +448,7 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
     linked = sentence.linked(mark.end) or resumed(sentence, low)
     if linked:
         return tuple(linked.value)
-    if sentence.has("pronoun", "stock", within=(low, mark.start)):
+    if sentence.has("pronoun", "stock", *("role",) * sentence.chinese, within=(low, mark.start)):
         return subjects_of(sentence, mark, context).who
     earlier = sentence.last("names", before=low)
     return tuple(earlier.value) if earlier and sentence.has(*MOVES, within=(earlier.end, low)) else ()
