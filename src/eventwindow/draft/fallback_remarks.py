@@ -25,7 +25,7 @@ LONGEST = 100  # sessions of one run
 _N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[二两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
     r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
-    r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
+    r"(?:(?<![个该港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
 )
 MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _CHAIN = re.compile(r"供应链|概念股")
@@ -312,7 +312,8 @@ def _named(sentence: Sentence, low: int, high: int) -> Mark | None:
             return Mark(named[0].start, tail.end(), "group", Subject(group=Group(label, label)))
         who, behind = named[0].value[0], sentence.text[named[0].end : named[0].end + 2]
         label = who.group.label if who.group else who.name if who.name.endswith(("股", "板块")) else "the whole market"
-        alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and named[0].start - low <= 2
+        begins = named[0].start - low <= 2 or sentence.text[named[0].start - 1] == "的"  # 早前炒得火热的中资券商股
+        alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and begins
         group = who if who.group else Subject(group=Group(label, label))
         return Mark(named[0].start, named[0].end, "group", group) if alone and behind not in {"方面", "当中"} else None
     if market := MARKET.match(sentence.text, low, high):

@@ -22,6 +22,12 @@ BOND = (  # whose yield no list holds
 )
 STATE = r"\w+-year government bonds?"  # of the article's own state
 BOND_ZH = r"(?:[日德英法中韩]国?本?)?\d{1,2}年期(?:日本|[德英法中韩]国|[日德英法中])[国公]?债(?:收益率|殖利率|孳息率?)"
+_HAN = r"(?:(?!的)[\u4e00-\u9fff])"
+_WORD = rf"(?:[A-Z]{{1,4}})?{_HAN}"
+_DAY_ZH = r"(?:周[一二三四五]|\d{1,2}日|[今昨当][天日])?"
+_BEGUN = (  # where a kind of stocks begins: 仰赖出口的钢铁、石化股, 只有农业股
+    r"(?:(?<=[,;:。、的])|(?<=[只唯]有)|(?<=[上下]游)|(?<=其他)|(?<=反观)|^)(?![只唯]有|[上下]游|其他|反观)"
+)
 GROUP = re.compile(
     rf"(?P<bond_zh>{BOND_ZH})|"
     rf"(?:[Yy]ields? on (?:the )?)?(?:benchmark )?\b(?P<bond>{BOND})\b(?: yields?\b)?|"
@@ -29,13 +35,16 @@ GROUP = re.compile(
     r"(?<![\w-])(?:Shares|Stocks) in (?:mainland )?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?= (?:mostly |also |broadly )?\w+(?:ed|se|ll)\b)"  # noqa: E501
     r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
     r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
-    r"|(?:(?<=[,;:。、])|^)(?:[\u4e00-\u9fff]{2,4}[、与和及])+(?:(?!等)[\u4e00-\u9fff]){2,6}(?<![个控持入])(?:股|板块)(?=[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相])"
-    r"|(?:(?<=[,;:。、])|^)(?:[A-Z]{1,4})?[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<![个控持入港美陆台])股)(?=(?:周[一二三四五]|\d{1,2}日|[今昨当][天日])?[则也亦普全同齐纷逆集却均皆多大悉涨跌走受])"
+    rf"|{_BEGUN}(?:{_WORD}{{2,4}}股?[、与和及])+(?:(?!等){_HAN}|[A-Z]{{1,4}}(?={_HAN})){{2,6}}(?<![个控持入])(?:股|板块)(?={_DAY_ZH}[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相跟续再随飙急])"
+    rf"|{_BEGUN}(?:[A-Z]{{1,4}})?{_HAN}{{2,5}}(?:类股|概念股|族群|(?<![个控持入港美陆台])股)(?={_DAY_ZH}[则也亦普全同齐纷逆集却均皆多大悉涨跌走受领跟应再续])"
     r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,6}板块(?=[^,。;的方中]{0,4}?[跌涨升挫走领回])"
+    rf"|(?:个股|(?<=[,;:。、])(?:亚洲|新兴市场)货币)(?={_DAY_ZH}(?:普遍|[多大]数|大多|普[跌涨]|[涨跌升]多[涨跌]少|全线|集体))"
+    r"|(?:(?<=[,;:。、])|^)(?:同[业行]|同族群)(?=跟|普遍|齐|集体|全线|[多大]数|大多|[涨跌]多[涨跌]少)"
     r"|(?:(?<=[,;:。、])|^)(?:欧美|美欧|亚太|亚洲|日韩)股市"
 )
 
 
+_OF_LIST = re.compile("[、与和及]")
 LONGEST = 20  # characters of a word before a kind
 _MODIFIER = re.compile(  # no verb, no adverb, no word for how many
     r"(?<![\w'’-])((?!(?i:other|another|among|several|many|few|even|only|because|that|this|these|those|sent|led|left|hit)\b)"
@@ -95,7 +104,10 @@ class Lexicon:
         listed = [
             _widened(Mark(*m.span(), "group", g), text) for pattern, g in self.groups for m in pattern.finditer(text)
         ]
-        others = [m for m in GROUP.finditer(text) if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
+        others = [*GROUP.finditer(text)]
+        lists = [m.span() for m in others if _OF_LIST.search(m[0])]
+        listed = [g for g in listed if not any(a <= g.start and g.end <= b for a, b in lists)]  # 能源股与军工股
+        others = [m for m in others if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
         others = [m for m in others if not self._plain(m[0])]
         kinds = [Mark(*m.span(), "group", m["bond"] or m["state"] or m["bond_zh"] or m[0]) for m in others]
         kinds = [self._whole(text, m) if m.value.endswith(" stocks") else m for m in kinds]

@@ -314,6 +314,7 @@ def _attributes(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> 
             continue
         inside = [k for k in kept if k.kind == "names" and low <= k.start < head.start and _led(text, low, k, marks)]
         kept = [replace(k, kind="aside") if k in inside else k for k in kept]
+        kept = [k for k in kept if k.kind != "off" or not low <= k.start < head.start]  # 仰赖出口的钢铁股
     return kept
 
 
