@@ -35,7 +35,7 @@ GROUP = re.compile(
     r"(?<![\w-])(?:Shares|Stocks) in (?:mainland )?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?= (?:mostly |also |broadly )?\w+(?:ed|se|ll)\b)"  # noqa: E501
     r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
     r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
-    rf"|{_BEGUN}(?:{_WORD}{{2,4}}股?[、与和及])+(?:(?!等){_HAN}|[A-Z]{{1,4}}(?={_HAN})){{2,6}}(?<![个控持入])(?:股|板块)(?={_DAY_ZH}[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相跟续再随飙急])"
+    rf"|{_BEGUN}(?:{_WORD}{{2,4}}股?[、与和及])+(?:(?!等){_HAN}|[A-Z]{{1,4}}(?={_HAN})){{2,6}}(?<![个控持入])(?:股|板块)(?={_DAY_ZH}(?!相对抗)[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相跟续再随飙急])"
     rf"|{_BEGUN}(?:[A-Z]{{1,4}})?{_HAN}{{2,5}}(?:类股|概念股|族群|(?<![个控持入港美陆台])股)(?={_DAY_ZH}[则也亦普全同齐纷逆集却均皆多大悉涨跌走受领跟应再续])"
     r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,6}板块(?=[^,。;的方中]{0,4}?[跌涨升挫走领回])"
     rf"|(?:个股|(?<=[,;:。、])(?:亚洲|新兴市场)货币)(?={_DAY_ZH}(?:普遍|[多大]数|大多|普[跌涨]|[涨跌升]多[涨跌]少|全线|集体))"
