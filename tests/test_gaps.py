@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow import run_study
+from eventwindow import abnormal_returns, panel_study, run_study
 from eventwindow.report.context import Context
+from eventwindow.report.figures.car import car_data
 from eventwindow.report.figures.gains import _change
 from eventwindow.report.figures.prices import prices, prices_data
 from eventwindow.report.figures.recovery import recovery, recovery_data
@@ -146,3 +148,68 @@ def test_a_return_that_no_share_has_is_told_on_the_front_page(code, lacking):
     assert context.language.day("2024-06-10") in told(context)
     assert "89.9" in told(context)
     assert "89.9" not in told(lacking(code))
+
+
+WINDOWS = ((0, 0), (-1, 1), (0, 1), (1, 5), (-5, 5), (-5, -2))
+
+
+def _with_a_gap(symbol, day):
+    """Returns whose column `symbol` lacks one, on trading day `day` from day 0."""
+    rng = np.random.default_rng(4)
+    sessions = pd.bdate_range("2024-01-02", periods=200).rename("date")
+    moves = rng.normal(0, 0.01, (200, 3))
+    table = pd.DataFrame(moves, sessions, ["A", "B", "MKT"])
+    table.loc[sessions[180 + day], symbol] = np.nan
+    return table, pd.DataFrame({"security": ["A", "B"], "date": sessions[180], "event": ["A", "B"]})
+
+
+def _vital(window, day):
+    return day in window or (day == 0 and window[0] <= 0 <= window[1])
+
+
+@pytest.mark.parametrize("symbol", ["A", "MKT"])
+@pytest.mark.parametrize("day", [-5, -1, 0, 1, 3, 5])
+def test_no_window_is_summed_without_an_end_or_day_0_whoever_lacks_it(symbol, day):
+    """Of the security or of its benchmark, by the library and in an event list."""
+    table, events = _with_a_gap(symbol, day)
+    options = {"benchmark": "MKT", "estimation": (-150, -11), "window": (-5, 5), "minimum_returns": 60}
+    study = abnormal_returns(table, events, **options)
+    listed = panel_study(table, events, report=WINDOWS, workers=1, **options)
+    for window in WINDOWS:
+        cars, inside = study.car(window), window[0] <= day <= window[1]
+        lost = np.array([inside and _vital(window, day) and symbol in (one, "MKT") for one in ("A", "B")])
+        np.testing.assert_array_equal(cars.complete, ~lost)
+        np.testing.assert_array_equal(np.isnan(cars.car), lost)
+        assert study.summary(window).n == 2 - lost.sum()
+        rows = listed.cumulative.query("window_start == @window[0] and window_end == @window[1]")
+        np.testing.assert_allclose(rows.set_index("security").loc[["A", "B"], "car"], cars.car)
+        for why in cars.reason[lost]:
+            assert str(why).startswith("no return ")
+            assert "or of what it is held against" in str(why)
+
+
+@pytest.mark.parametrize(("day", "last"), [(BEFORE, -2), (ZERO, -1)])
+def test_a_benchmark_without_a_price_leaves_the_sums_that_need_it(day, last, lacking):
+    """As for a gap of the security itself: neither a sum without day 0, nor a figure whose title tells one."""
+    context = lacking("en", ("SPY", day))
+    firms = context.table("firms")
+    assert firms["car"].isna().all()
+    assert all(str(why).startswith("no return ") for why in firms["note"])
+    tests = context.table("tests")
+    assert tests["p_value"].isna().all()
+    assert car_data(context)["tau"].max() == last
+
+
+def test_a_benchmark_that_ends_early_ends_the_sums(lacking):
+    """Days 0 and +1 are held; a sum to day +5 is not theirs."""
+    whole, short = lacking("en").table("firms"), lacking("en", edit=_ended).table("firms")
+    reached = short["window_end"] <= 1
+    np.testing.assert_allclose(short.loc[reached, "car"], whole.loc[reached, "car"])
+    assert short.loc[~reached, "car"].isna().all()
+    assert {getattr(why, "key", "") for why in short.loc[~reached, "note"]} == {"no_return_on_last_day"}
+    assert car_data(lacking("en", edit=_ended))["tau"].max() == 1
+
+
+def _ended(table):
+    """SPY has no price from the second session after day 0 on."""
+    return table[(table["symbol"] != "SPY") | (table["date"] <= AFTER)]

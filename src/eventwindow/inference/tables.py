@@ -1,7 +1,6 @@
 """Every test as a table: a row a basket, event, window and test."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -73,7 +72,6 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
     parts = []
     marked = marks(calendar, abnormal.labels, abnormal.event_days)
     tainted = np.any([days for _, days in marked], axis=0) if marked else np.zeros(abnormal.ar.shape, bool)
-    clean = replace(abnormal, actual=np.where(tainted, np.nan, abnormal.actual))
     for window in windows:
         car, quantile = abnormal.car(window), firm_sq(abnormal, window)
         low, high = car.interval(1 - LEVEL)
@@ -90,7 +88,7 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
             "note": _notes(car.reason, marked, abnormal.columns(window)),
             "order": np.arange(len(abnormal)),
         }
-        parts.append(pd.DataFrame(figures | _clean(clean.car(window))))
+        parts.append(pd.DataFrame(figures | _clean(abnormal.car_without(window, tainted))))
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
     columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor"]
     columns += ["p_leading", "volatility_ratio", "days", *CLEAN, "note"]

@@ -43,7 +43,7 @@ def aar(study: AbnormalReturns, language: Language) -> Chart:
 
 def caar(study: AbnormalReturns, language: Language) -> Chart:
     means = study.aar()
-    data = means.assign(caar=means["aar"].cumsum()).reset_index()
+    data = means.assign(caar=means["aar"].cumsum(skipna=False)).reset_index()
     return _mean_line("caar", study, language, data, "caar")
 
 
