@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,3 +102,19 @@ def test_the_receipt_of_the_study_that_ships_fell_while_its_home_was_closed(deep
     assert str(table.loc[0, "home_date"].date()) == "2025-01-22"
     assert table.loc[0, "parity_rate"] == pytest.approx(5 * table.loc[0, "home_close"] / table.loc[0, "receipt_close"])
     assert table["premium"].isna().all()
+
+
+def test_a_benchmark_that_trades_elsewhere_has_no_row_on_a_day_on_which_it_was_closed(deepseek):
+    """Every security against New York's SPY: on each exchange's own sessions, where SPY traded on that date too."""
+    evidence, abnormal = deepseek.evidence, deepseek.abnormal["selloff"]
+    with_spy = replace(abnormal, labels=abnormal.labels.assign(benchmark="SPY"))
+    spy = evidence.returns["SPY"].drop(pd.Timestamp("2025-02-03"))  # Taipei's day 0
+    returns = {**evidence.returns, "SPY": spy}
+    table = exchanges_table(with_spy, ["NVDA"], evidence.securities, returns, evidence.calendars)
+    rows = table[table["security"] == "SPY"]
+    assert set(rows["exchange"]) == set(table["exchange"])
+    assert rows[(rows["exchange"] == "XTAI")]["tau"].tolist() == [-1, 1]
+    for (exchange, tau), days in table[table["kind"] == "stock"].groupby(["exchange", "tau"])["date"]:
+        own = rows[(rows["exchange"] == exchange) & (rows["tau"] == tau)]
+        assert own["date"].tolist() == [day for day in days[:1] if day in spy.index]
+        assert own["return"].tolist() == [spy[day] for day in own["date"]]

@@ -34,7 +34,7 @@ def exchanges_table(
     symbols = abnormal.labels["security"]
     home = mics[symbols == (members or list(symbols))[0]].iloc[0]
     shown = abnormal.select((symbols.isin(members) | (mics != home)).to_numpy())
-    rows = pd.concat([_stocks(shown), _benchmarks(shown, returns)], ignore_index=True)
+    rows = pd.concat([_stocks(shown), _benchmarks(shown, returns, calendars)], ignore_index=True)
     sessions = _sessions(rows, home, calendars)
     rows = rows.merge(sessions, on=["exchange", "date"]).sort_values(["order", "kind"], kind="stable")
     rows["currency"] = rows["security"].map(securities["currency"]).fillna("")
@@ -47,22 +47,24 @@ def _stocks(shown: AbnormalReturns) -> pd.DataFrame:
     return frame.rename(columns={"actual_return": "return"})
 
 
-def _benchmarks(shown: AbnormalReturns, returns: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """Every exchange's benchmarks on the sessions of its day 0 and beside it; their own return only."""
-    parts = []
+def _benchmarks(
+    shown: AbnormalReturns, returns: Mapping[str, pd.Series], calendars: Mapping[str, Calendar]
+) -> pd.DataFrame:
+    """Every exchange's benchmarks on the sessions of its day 0 and beside it; their own return only.
+
+    A benchmark that trades elsewhere has none on a session on which its own exchange was closed.
+    """
+    parts, sessions = [], {c.mic: c.sessions for c in calendars.values()}
     for row in shown.labels.drop_duplicates(["mic", "benchmark", "date"]).itertuples():
         mic, name, zero = str(row.mic), str(row.benchmark), row.date
         if name not in returns:
             continue
-        series = returns[name]
-        at = series.index.get_indexer(pd.Index([zero]))[0] + AROUND.taus
-        inside = (at >= 0) & (at < len(series))
-        dates, values = series.index[at[inside]], series.to_numpy()[at[inside]]
-        parts.append(
-            pd.DataFrame({"date": dates, "tau": AROUND.taus[inside], "return": values}).assign(
-                security=name, exchange=mic, kind="benchmark", benchmark="", model=""
-            )
-        )
+        at = sessions[mic].get_loc(zero) + AROUND.taus
+        inside = (at >= 0) & (at < len(sessions[mic]))
+        found = pd.DataFrame({"date": sessions[mic][at[inside]], "tau": AROUND.taus[inside]})
+        found = found[found["date"].isin(returns[name].index)]
+        found["return"] = returns[name].reindex(found["date"]).to_numpy()
+        parts.append(found.assign(security=name, exchange=mic, kind="benchmark", benchmark="", model=""))
     return pd.concat(parts) if parts else pd.DataFrame()
 
 
