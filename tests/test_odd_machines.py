@@ -52,16 +52,18 @@ def ended(run: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     return run.returncode, said.decode(), warned.decode()
 
 
-def forked(
-    folder: Path, *words: str, before: Callable[[], object] = lambda: None, **environment: str
-) -> tuple[int, str, str]:
-    """What the command comes to in `folder`, in a process that `before` is done in first: exit code and what is said."""
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as warned:
-        child = os.fork()
-        if not child:
+class Forked:
+    """The command in `folder`, in a process that `before` is done in first."""
+
+    def __init__(
+        self, folder: Path, *words: str, before: Callable[[], object] = lambda: None, **environment: str
+    ) -> None:
+        self.said, self.warned = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 `ended` closes them
+        self.child = os.fork()
+        if not self.child:
             code = 99
             try:
-                for number, file in ((1, said), (2, warned)):
+                for number, file in ((1, self.said), (2, self.warned)):
                     os.dup2(file.fileno(), number)
                 sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
                 os.chdir(folder)
@@ -72,9 +74,17 @@ def forked(
                 sys.stdout.flush(), sys.stderr.flush()
             finally:
                 os._exit(code)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        said.seek(0), warned.seek(0)
-        return code, said.read().decode(), warned.read().decode()
+
+    def ended(self) -> tuple[int, str, str]:
+        """What it comes to: exit code and what is said."""
+        code = os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+        with self.said, self.warned:
+            self.said.seek(0), self.warned.seek(0)
+            return code, self.said.read().decode(), self.warned.read().decode()
+
+
+def forked(folder: Path, *words: str, **options: object) -> tuple[int, str, str]:
+    return Forked(folder, *words, **options).ended()
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -119,13 +129,13 @@ def test_runs_at_once_on_one_cache_and_one_out_give_what_a_run_alone_gives(plain
     words = run_words("--prices", "yahoo")
     held = []
     for _ in ("an empty cache", "a full one"):
-        for run in [start(tmp_path, *words, **yahoo) for _ in range(2)]:
-            code, _, warned = ended(run)
+        for run in [Forked(tmp_path, *words, **yahoo) for _ in range(2)]:
+            code, _, warned = run.ended()
             assert code == 0, warned
         held.append(files(tmp_path / "out"))
     assert held[0] == held[1]
     unkept = yahoo | {"XDG_CACHE_HOME": str(tmp_path / "file")}  # no cache can be kept there: the result says so
-    code, _, warned = ended(start(tmp_path, *words, "--out", "alone", **unkept))
+    code, _, warned = forked(tmp_path, *words, "--out", "alone", **unkept)
     assert code == 0, warned
     (note,), alone = record_and_tables(tmp_path / "alone")
     assert note == "Yahoo's answers could not be kept: Not a directory"
