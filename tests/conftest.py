@@ -136,15 +136,19 @@ def written(deepseek, once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def drawings(deepseek):
-    """Its figures, drawn a second time and in this process, by language and name."""
+def drawings(deepseek, once):
+    """Its figures, drawn a second time, by language and name."""
     from eventwindow.report.context import Context
     from eventwindow.report.figures import charts
     from eventwindow.report.language import LANGUAGES, language
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        return {code: charts(Context(deepseek, language(code))) for code in LANGUAGES}
+    def draw(place: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            drawn = {code: charts(Context(deepseek, language(code))) for code in LANGUAGES}
+        place.write_bytes(pickle.dumps(drawn))
+
+    return pickle.loads(once("drawings.pickle", draw).read_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -202,14 +206,17 @@ def hostile_report(hostile, once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory):
+def template(tmp_path_factory, once):
     """The study that `eventwindow new` writes: two events of one firm and its peers, without readings or weights."""
     from eventwindow import run_study
     from eventwindow.study.library import new_study
 
-    folder = tmp_path_factory.mktemp("template") / "study"
-    new_study(folder)
-    return run_study(folder, prices="shipped")
+    def run(place: Path) -> None:
+        folder = tmp_path_factory.mktemp("template") / "study"
+        new_study(folder)
+        place.write_bytes(pickle.dumps(run_study(folder, prices="shipped")))
+
+    return pickle.loads(once("template.pickle", run).read_bytes())
 
 
 # Files that take long, the longest first. The first of them writes what the others of the study that ships wait for.
