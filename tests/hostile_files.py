@@ -31,7 +31,7 @@ from eventwindow.cli.main import main
 CASES = Path(__file__).parent / "cases"
 BASE, PANEL = CASES / "_base", CASES / "_panel_clean"
 LINE = 50_000_000
-ROWS = 25_000_000  # bytes of short rows: each is read as a table's, which takes time
+ROWS = 10_000_000  # bytes of short rows: each is read as a table's, which takes time
 
 
 def rows_claimed(path: Path, millions: int = 20) -> None:
@@ -83,7 +83,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
     "50 MB of quotes": lambda p: p.write_bytes(b'date,symbol,close\n"' + b'""' * (LINE // 2)),
     "50 MB of zero bytes": lambda p: p.write_bytes(b"\0" * LINE),
     "50 MB of empty lines": lambda p: p.write_bytes(b"\n" * LINE),
-    "25 MB of short rows": lambda p: p.write_bytes(b"date,symbol,close\n" + b"2024-05-24,A,1\n" * (ROWS // 15)),
+    "10 MB of short rows": lambda p: p.write_bytes(b"date,symbol,close\n" + b"2024-05-24,A,1\n" * (ROWS // 15)),
     "a zero byte": lambda p: p.write_bytes(b"date,symbol,close\n2024-05-24,A\0,1\n"),
     "64 GB of nothing": sparse,
     "a hundred thousand brackets": lambda p: p.write_text("[" * 100_000 + "]" * 100_000),
