@@ -170,11 +170,14 @@ def test_chinese_says_it_in_the_words_of_its_readers():
 
 @pytest.fixture(scope="module")
 def everything(written, outage, tmp_path_factory):
-    """The files that runs of two shipped studies write, a workbook and a word processor's file among them."""
+    """The files that runs of two shipped studies write, a workbook and a word processor's file among them.
+
+    The second study's in Traditional Chinese alone: how the other script follows from it the first one's files show.
+    """
     from eventwindow.report.write import write_result
 
     folder = tmp_path_factory.mktemp("everything")
-    write_result(outage, folder / outage.name, ["zh-Hans", "zh-Hant"], extras=("excel", "word"))
+    write_result(outage, folder / outage.name, ["zh-Hant"], extras=("excel", "word"))
     return [path for place in (written, folder) for path in place.rglob("*")]
 
 
