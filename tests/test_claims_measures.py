@@ -86,18 +86,14 @@ LAST_BAR_DAY = date(2025, 2, 7)
 
 def bar_days(strength: float = 0.9, days: int = 40) -> Evidence:
     """Random bars on 40 days; on the last the follower repeats the leader's bar before with `strength`."""
-    rng = np.random.default_rng(3)
-    rows = []
+    moves = 0.001 * np.random.default_rng(3).standard_normal((days, 78, 3))
+    moves[-1, 1:, 0] += strength * moves[-1, :-1, 1]
+    path = np.exp(np.cumsum(moves, axis=1)).swapaxes(1, 2) * 100  # day, symbol, bar
     opens = exchange_calendar("XNYS", date(2024, 11, 1), LAST_BAR_DAY).opens[-days:]
-    for d, start in enumerate(opens):
-        moves, starts = 0.001 * rng.standard_normal((78, 3)), pd.date_range(start, periods=78, freq="5min")
-        if d == days - 1:
-            moves[1:, 0] += strength * moves[:-1, 1]
-        for symbol, path in zip("XYZ", np.exp(np.cumsum(moves, axis=0)).T * 100, strict=True):
-            day = {"start": starts, "symbol": symbol, "open": np.concatenate([[100.0], path[:-1]]), "close": path}
-            rows.append(pd.DataFrame(day))
-    table = pd.concat(rows, ignore_index=True)
-    return three(intraday=table)
+    starts = opens.repeat(3 * 78) + np.tile(np.arange(78) * pd.Timedelta("5min"), 3 * days)
+    opened = np.concatenate([np.full((days, 3, 1), 100.0), path[:, :, :-1]], axis=2)
+    rows = {"start": starts, "symbol": np.tile(np.repeat([*"XYZ"], 78), days)}
+    return three(intraday=pd.DataFrame(rows | {"open": opened.ravel(), "close": path.ravel()}))
 
 
 def panel(up: float = 0.01) -> Evidence:
