@@ -14,7 +14,12 @@ from yahoo_server import TlsProxy, YahooServer, session
 
 from eventwindow import run_study
 from eventwindow.cli.main import main
+from eventwindow.draft.context import About
+from eventwindow.draft.entries import open_reasons
+from eventwindow.draft.heard import heard
 from eventwindow.draft.listings import home_of
+from eventwindow.draft.paraphrase import paraphrase
+from eventwindow.draft.sessions import closed_in
 from eventwindow.prices.earnings import announcements
 from eventwindow.prices.yahoo import forget_answers
 from eventwindow.study.definition import read_study
@@ -50,13 +55,94 @@ def test_the_screen_agrees_with_the_study_that_ships(deepseek, capsys):
         assert row["p_value"] == pytest.approx((row["as_far"] + 1) / (row["ordinary_days"] + 1))
 
 
-def test_sentences_are_judged_or_said_not_to_be(capsys):
+def test_each_sentence_stands_over_what_was_judged_of_it(capsys):
     claims = ("Nvidia fell 17 %", "TSMC rose", "It was a hard day")
     assert main(["quick", "NVDA", "TSM", *DAY, *(part for c in claims for part in ("--claim", c))]) == 0
     screen = capsys.readouterr().out
-    assert "holds: Nvidia fell 17 %" in screen
-    assert "wrong: TSMC rose" in screen
-    assert "read, not judged: It was a hard day" in screen
+    assert '"Nvidia fell 17 %"\n  holds: NVDA: return of \u221217 % on 2025-01-27\n' in screen
+    assert '"TSMC rose"\n  wrong: TSM: up on 2025-01-27\n' in screen
+    assert '"It was a hard day"\n  read, not judged: It was a hard day\n' in screen
+
+
+def told(*sentences, symbols=("NVDA", "TSM", "AAPL"), day="2025-01-27"):
+    """What was read in the sentences: in our words, the reasons why it is not judged (none where it is)."""
+    about = About(symbols, dt.date.fromisoformat(day))
+    every = [heard(s, about) for s in sentences]
+    read = [(paraphrase(s)[0], [r.key for r in open_reasons(s, None, closed_in(None))]) for h in every for s in h.found]
+    return read, [words for h in every for words, _ in h.passed]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nvidia rose 9% on 28 January 2025",
+        "Nvidia rose 9% on Jan. 28",
+        "Nvidia rose 9% the next day",
+        "\u8f1d\u90541\u670828\u65e5\u4e0a\u6f329%",
+        "\u8f1d\u9054\u7fcc\u65e5\u4e0a\u6f329%",
+        "\u8f1d\u9054\u9694\u65e5\u4e0a\u6f329%",
+        "The day before Nvidia fell 17%, and on Jan. 28 it rose 9%",
+    ],
+)
+def test_a_day_that_the_sentence_tells_is_judged_and_no_other(sentence):
+    read, _ = told(sentence)
+    assert ("NVDA: return of +9 % on 2025-01-28", []) in read
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Nvidia rose 9% on Tuesday", "draft_weekday_asked"),
+        ("Nvidia fell 3% on Friday", "draft_weekday_asked"),
+        ("\u8f1d\u9054\u9031\u4e8c\u4e0a\u6f329%", "draft_weekday_asked"),
+        ("Nvidia fell 3% on 25 January 2025", "draft_other_day"),  # a Saturday
+        ("Nvidia fell 17% over the week", "draft_span_asked"),
+        ("Nvidia fell 17% last week", "draft_span_asked"),
+        ("\u8f1d\u9054\u672c\u9031\u4e0b\u8dcc17%", "draft_span_asked"),
+        ("TSMC fell more than Nvidia", "draft_more_than_direction"),
+        ("Nvidia fell less than TSMC", "draft_more_than_direction"),
+        ("\u8f1d\u9054\u8dcc\u5e45\u5c0f\u65bc\u53f0\u7a4d\u96fb", "draft_more_than_direction"),
+        ("Nvidia fell twice as much as TSMC", "draft_more_than_direction"),
+        ("Nvidia fell for the third day in a row", "draft_more_than_direction"),
+        ("\u8f1d\u9054\u6c92\u6709\u4e0b\u8dcc17%", "draft_denied"),
+        ("Nvidia fell in Frankfurt", "draft_place"),
+        ("\u50b3\u8f1d\u9054\u4e0b\u8dcc17%", "draft_unread"),
+    ],
+)
+def test_what_is_held_back_in_an_article_is_held_back_in_a_sentence(sentence, reason):
+    read, _ = told(sentence)
+    assert read
+    assert reason in read[0][1]
+    assert all(reasons for _, reasons in read)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The shares fell 17%", "Nvidia fell 17% on Monday", "Nvidia fell 17% today", "\u80a1\u50f9\u4e0b\u8dcc17%"],
+)
+def test_the_one_security_and_the_day_that_are_asked_for_are_meant(sentence):
+    assert told(sentence, symbols=("NVDA",))[0] == [("NVDA: return of \u221217 % on 2025-01-27", [])]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "left"),
+    [
+        ("Nvidia fell 17% and TSMC rose", ["TSMC"]),
+        ("Nvidia's drop of 17% was smaller than TSMC's", ["TSMC"]),
+        ("Nvidia fell 17%, Apple rose 3%", []),
+    ],
+)
+def test_a_security_that_no_statement_speaks_of_is_told(sentence, left):
+    read, passed = told(sentence)
+    assert ("NVDA: return of \u221217 % on 2025-01-27", []) in read
+    assert passed == left
+
+
+def test_a_span_that_begins_on_a_holiday_costs_nothing_else(capsys):
+    assert main(["quick", "NVDA", *DAY, "--claim", "Nvidia fell 17% over the week", "--claim", "Nvidia fell 17%"]) == 0
+    screen = capsys.readouterr().out
+    assert "read, not judged: NVDA: return of \u221217 % from 2025-01-21 to 2025-01-24" in screen
+    assert "holds: NVDA: return of \u221217 % on 2025-01-27" in screen
 
 
 def test_a_sentence_may_name_a_security_that_was_not_asked_for(capsys):

@@ -687,6 +687,13 @@ def test_a_sentence_becomes_its_table(
     assert made["securities"][0]["symbol"] == made["claims"][0]["security"]
 
 
+def test_a_day_behind_the_one_that_is_given_is_stated_all_the_same(capsys):
+    assert main(["claim", "Nvidia rose 9% on 28 January 2025", "--date", "2025-01-27"]) == 0
+    printed = capsys.readouterr().out
+    assert "date = 2025-01-28" in printed
+    assert "# open" not in printed
+
+
 def test_a_day_that_a_sentence_does_not_tell_stays_open(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["claim", "Apple fell 9 % on Thursday."]) == 0
     text = capsys.readouterr().out

@@ -102,7 +102,7 @@ def _screen(question: Question, asked: Asked, result: StudyResult) -> Iterator[A
     if len(rows) > 1:
         yield from basket_lines(result)
     yield from _without_lines(asked, _without(result))
-    yield from _verdicts(asked, result)
+    yield from _verdicts(question, asked, result)
     if question.earnings:
         yield from _earnings_lines(asked, _earnings(result))
     yield from dict.fromkeys(_told(asked, result))
@@ -190,11 +190,16 @@ def _earnings_lines(asked: Asked, told: list[dict[str, Any]]) -> Iterator[str]:
         yield "Earnings dates (Yahoo): none from the session before day 0 to the end of the windows."
 
 
-def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
-    for v in result.verdicts:
-        yield f"{told_word(v.word)}: {v.claim.place}\n  {said(v.reason)}"
-    for sentence, reason in asked.unread:
-        yield f"read, not judged: {sentence}\n  {said(reason)}"
+def _verdicts(question: Question, asked: Asked, result: StudyResult) -> Iterator[str]:
+    """Each sentence, and below it what was judged of it, in our words, and what was not."""
+    for sentence in dict.fromkeys(question.sentences):
+        yield f'"{sentence}"'
+        for v in result.verdicts:
+            if v.claim.place == sentence:
+                yield f"  {told_word(v.word)}: {v.claim.text_en}\n    {said(v.reason)}"
+        for u in asked.unread:
+            if u.sentence == sentence:
+                yield f"  read, not judged: {u.what}\n    {said(u.reason)}"
 
 
 def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
@@ -215,7 +220,7 @@ def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, A
         "tests": plain(tests),
         "no_test_leads": None if why is None else str(why),
         "claims": plain(result.tables["claims"]),
-        "not_judged": [{"sentence": sentence, "reason": str(reason)} for sentence, reason in asked.unread],
+        "not_judged": [{"sentence": u.sentence, "statement": u.what, "reason": str(u.reason)} for u in asked.unread],
         "without": _without(result),
         "earnings": {"told": _earnings(result), "not_known": undated} if question.earnings else None,
         "notes": list(map(str, result.run["notes"])),

@@ -136,6 +136,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found = list(_doubtful(sentence, mark, own, s, context, names)) if context.last else []
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
     found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, context, elsewhere)]
+    found += [WHEN] * (context.about is not None and sentence.has("closed"))  # "fell on Saturday": no session's
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
@@ -308,6 +309,8 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
         moved = cause and sentence.has("amount", *MOVES, within=(cause.end, last))  # 道指因苹果跌4.1%而收低
         if moved or (between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start))):
             yield WHOSE
+    elif own is None and context.about and not sentence.has("names", "aside", "others"):
+        yield from (WHOSE,) * strange(sentence)  # "fell 17%", of the one security that is asked about
     elif own is None:
         if context.strange or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
             yield WHOSE

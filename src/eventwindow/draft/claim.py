@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from eventwindow.draft.articles import dateline
 from eventwindow.draft.entries import entry, open_reasons
+from eventwindow.draft.heard import last_told
 from eventwindow.draft.listings import home_of
 from eventwindow.draft.passed import passed_over, told
 from eventwindow.draft.read import readings
@@ -27,7 +28,7 @@ def claim_lines(sentence: str, date: dt.date | None) -> Iterator[str]:
     StudyError
         Where the sentence says nothing of a market that the rules read.
     """
-    dated, narrated = (date, False) if date else dateline(sentence)
+    dated, narrated = (last_told(sentence, date), False) if date else dateline(sentence)
     read = list(readings(sentence, dated or ANY_DAY, narrated=narrated))
     found = [_placed(s, dated) for r in read for s in r.statements]
     passed = list(passed_over(sentence, read))

@@ -49,6 +49,14 @@ _REACH = re.compile(  # "its highest this week"
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a sentence alone is held against: the securities and the day that are meant where it names none."""
+
+    symbols: tuple[str, ...]
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the sentences before, in the same paragraph, leave to the next."""
 
@@ -73,6 +81,7 @@ class Context:
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
     head: Mapping[str, dt.date] = field(default_factory=dict)  # the day of the article's head, and of which part
     headed: bool = False  # no other day is told
+    about: About | None = None  # of a sentence that is no article's
 
 
 def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:

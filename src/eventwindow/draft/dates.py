@@ -18,6 +18,7 @@ MONTH = (  # an English name or what it is cut to: no other word that begins so
 AHEAD = 92  # days; a later day without its year is one of the year before
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
 WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+WEEKDAYS = re.compile(rf"{WEEKDAY}|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)
 ALONE = re.compile(rf"(?:{WEEKDAY})|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)  # no word says which one
 _ZH_DAYS = {d: k for k, d in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 _PATTERNS = (

@@ -57,16 +57,16 @@ def in_its_script(s: Statement, line: str) -> Statement:
     """The statement with names that no list holds, and words that no rule knows, in the script of its line."""
     if not has_chinese(line):
         return s
-    open_ = (Reason(r.key, **{k: _restored(line, v) for k, v in r.values.items()}) for r in s.open)
+    open_ = (Reason(r.key, **{k: restored(line, v) for k, v in r.values.items()}) for r in s.open)
     return replace(s, who=_named(s.who, line), against=tuple(_named(a, line) for a in s.against), open=tuple(open_))
 
 
 def _named(who: Subject, line: str) -> Subject:
-    group = who.group and Group(_restored(line, who.group.label), _restored(line, who.group.label_zh))
-    return replace(who, name=_restored(line, who.name), group=group)
+    group = who.group and Group(restored(line, who.group.label), restored(line, who.group.label_zh))
+    return replace(who, name=restored(line, who.name), group=group)
 
 
-def _restored(line: str, told: Any) -> Any:
+def restored(line: str, told: Any) -> Any:
     """The words as the line has them, each of those that commas part; other values as they are."""
     if not isinstance(told, str) or not has_chinese(told):
         return told

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from eventwindow.calendars.exchange import day_zero, exchange_calendar, time_zone
+from eventwindow.draft.context import About
 from eventwindow.draft.entries import Entry, entry, open_reasons
+from eventwindow.draft.heard import Heard, heard
 from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark, symbol_named
-from eventwindow.draft.read import statements
-from eventwindow.draft.statement import Statement
+from eventwindow.draft.paraphrase import paraphrase
+from eventwindow.draft.sessions import closed_in
 from eventwindow.draft.studyfile import (
     both,
     head_tables,
@@ -50,6 +51,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """What of a sentence is not judged: in our words, or as it was written where no statement was made; and why."""
+
+    sentence: str
+    what: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The study of a question, the home of each symbol, what of the sentences is not judged, with its reason.
 
@@ -58,7 +68,7 @@ class Asked:
 
     study: Study
     homes: tuple[Home, ...]
-    unread: tuple[tuple[str, Reason], ...]
+    unread: tuple[Unjudged, ...]
     undated: Mapping[str, Reason]
 
 
@@ -76,8 +86,8 @@ def study_of_question(question: Question, folder: Path) -> Asked:
         For a symbol twice, a clock time without a zone, a day that lies ahead, and whatever is wrong with a study.
     """
     _check(question)
-    said = [(s, list(_said(s, question))) for s in question.sentences]
-    named = [w for _, found in said for s in found for w in s.who.symbols[:1]]
+    said = [heard(s, About(question.symbols, _session(question))) for s in dict.fromkeys(question.sentences)]
+    named = [w for one in said for s in one.found for w in s.who.symbols[:1]]
     symbols = dict.fromkeys((*question.symbols, *named))
     homes = tuple(home_of(s) for s in symbols)
     told, undated = _announced(question) if question.earnings else ((), {})
@@ -115,21 +125,6 @@ def _check(question: Question) -> None:
         raise StudyError("a zone without a clock time", where="--zone", remedy="Give --time HH:MM too.")
     if question.zone:
         time_zone(question.zone, "--zone")
-
-
-def _said(sentence: str, question: Question) -> Iterator[Statement]:
-    """What a sentence says; where it names no day or nobody, the day and the security that were asked for are meant."""
-    session = _session(question)
-    for s in statements(sentence, session):
-        alone = not s.who.symbols and not s.who.group and len(question.symbols) == 1
-        who = replace(s.who, symbols=question.symbols) if alone else _meant(s, question.symbols)
-        yield replace(s, who=who, date=s.date or (None if s.year else session))
-
-
-def _meant(s: Statement, asked: Sequence[str]) -> Any:
-    """The listing that was asked for, where a name has several."""
-    held = tuple(w for w in s.who.symbols if w in asked)
-    return replace(s.who, symbols=held) if len(held) == 1 else s.who
 
 
 def _session(question: Question) -> dt.date:
@@ -184,22 +179,14 @@ def _news(told: Announced) -> str:
     )
 
 
-def _claims(
-    said: Sequence[tuple[str, Sequence[Statement]]], study: Study
-) -> tuple[list[Entry], list[tuple[str, Reason]]]:
-    """The entries that can be judged, and the sentences that cannot, with their reasons."""
-    entries, unread = list[Entry](), list[tuple[str, Reason]]()
-    for sentence, found in said:
-        if not found:
-            unread.append((sentence, Reason("draft_nothing")))
-        for s in found:
-            if reasons := open_reasons(s, study, _open):
-                unread.append((sentence, Reason.together(reasons)))
+def _claims(said: Sequence[Heard], study: Study) -> tuple[list[Entry], list[Unjudged]]:
+    """The entries that can be judged, and what of the sentences cannot, with its reason."""
+    entries, unread, closed = list[Entry](), list[Unjudged](), closed_in(study)
+    for one in said:
+        for s in one.found:
+            if reasons := open_reasons(s, study, closed):
+                unread.append(Unjudged(one.sentence, paraphrase(s)[0], Reason.together(reasons)))
             else:
-                entries.append(entry(s, f"Q{len(entries) + 1}", "D1", sentence, study, _open))
+                entries.append(entry(s, f"Q{len(entries) + 1}", "D1", one.sentence, study, closed))
+        unread += [Unjudged(one.sentence, *passed) for passed in one.passed]
     return entries, unread
-
-
-def _open(symbol: str, day: dt.date) -> bool:
-    """No day counts as closed: the event's is shifted to a session, and the others are told by the verdict."""
-    return False

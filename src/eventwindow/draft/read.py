@@ -14,7 +14,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
-from eventwindow.draft.context import Context, days_told, one_day, resolved, session_of, story_days, told_before
+from eventwindow.draft.context import About, Context, days_told, one_day, resolved, session_of, story_days, told_before
 from eventwindow.draft.dates import ALONE, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
@@ -134,23 +134,32 @@ def statements(text: str, dated: dt.date, study: Study | None = None, own: Path 
 
 
 def readings(
-    text: str, dated: dt.date, study: Study | None = None, own: Path | None = None, *, narrated: bool = False
+    text: str,
+    dated: dt.date,
+    study: Study | None = None,
+    own: Path | None = None,
+    *,
+    narrated: bool = False,
+    about: About | None = None,
 ) -> Iterator[Reading]:
     """The text sentence by sentence; a line that stands twice is read once.
 
     `narrated`: that the text is of the day `dated` only its sentences tell; it may have been written later.
+    `about`: what a sentence speaks of that is no article's, where it names no day or nobody.
     """
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     plain = "\n".join(map(normal, text.splitlines())) if chinese else text
-    known = names(chinese, study, own).shortened(plain, rules.small | rules.known | {w.lower() for w in rules.stop})
+    known = names(chinese, study, own)
+    known = known.meant(about.symbols) if about else known
+    known = known.shortened(plain, rules.small | rules.known | {w.lower() for w in rules.stop})
     dated = _written_on(plain, dated) if chinese else dated
     known = known.settled(plain.splitlines()) if chinese else known
     known = replace(known, home=home(plain, known)) if chinese else known
     if not chinese:
         told = [s for line in text.splitlines() for s in sentences(normal(line), rules)]
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
-    found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
+    found = list(_undated(list(_read(text, dated, rules, known, about)), dated, known))
     found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
     found = [*_behind([*_ahead(found, dated)] if narrated else found, dated)]
     night = any(map(_NIGHTLY.fullmatch, plain.splitlines()))
@@ -252,7 +261,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
         yield replace(r, statements=tuple(said))
 
 
-def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
+def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About | None) -> Iterator[Reading]:
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
     frame, heading, framed = "", "", None
@@ -264,6 +273,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
     head = _told_by_head(lines, dated) if has_chinese(text) else {}
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
+    asked = about.day if about else None
     for number, plain in enumerate(lines, 1):
         if plain and plain not in seen:
             alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
@@ -272,10 +282,10 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             there = dict(places) if plain and has_chinese(plain) else {}
             frame = plain + " " if _FRAME.fullmatch(plain) else frame if len(plain) < SHORT else ""
             heading = _heading(plain, heading, dated)
-            day = next((m.value.date for m in days(heading, dated)), day)
+            day = next((m.value.date for m in days(heading, dated)), day) or asked
             left = Context(
-                who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
-                frame=frame, framed=framed or review, head=head, headed=not spoken,
+                who=who, index=index, several=True, date=day, spoken=day, last=asked or last, days_by_region=there,
+                paper=dated, frame=frame, framed=framed or review, head=head, headed=not spoken, about=about,
             )  # fmt: skip
             silent = True
             for reading in paragraph(plain, number, dated, rules, known, left):
@@ -497,6 +507,7 @@ def paragraph(
         said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
         said = [(m, _of_month(sentence, m, s)) for m, s in said]
         said = [(m, _of_head(sentence, s, context, known)) for m, s in said]
+        said = [(m, _meant(s, context.about)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
@@ -532,6 +543,15 @@ def paragraph(
         written = tuple(sentence.text[m.start : m.end] for m in passed)
         moves = tuple(untold(sentence, used, passed))
         yield Reading(number, text, told, written, moves, unreal(sentence), tuple(happened))
+
+
+def _meant(s: Statement, about: About | None) -> Statement:
+    """The statement with the day and the one security that it is about, where it names none."""
+    if about is None:
+        return s
+    alone = s.who is NOBODY and len(about.symbols) == 1
+    settled = s.date or s.year or s.open
+    return replace(s, who=Subject(about.symbols) if alone else s.who, date=s.date if settled else about.day)
 
 
 def _listed_there(sentence: Sentence, mark: Mark, s: Statement, known: Names, rules: Lexicon) -> Statement:

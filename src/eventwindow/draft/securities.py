@@ -96,6 +96,11 @@ class Names:
     told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article; names with a code
     strange: Mapping[str, str] = field(default_factory=dict)  # forms of names that no list holds → the name in full
 
+    def meant(self, symbols: Collection[str]) -> Names:
+        """The same, where of the listings that a name may mean just one is among the symbols: that one."""
+        held = {name: tuple(s for s in of if s in symbols) for name, of in self.meanings.items() if len(of) > 1}
+        return replace(self, meanings={**self.meanings, **{name: of for name, of in held.items() if len(of) == 1}})
+
     def settled(self, lines: Iterable[str]) -> Names:
         """The same for an article in which a name that is a word too is vouched for once, and so always meant."""
         found = ((line, [*self.finder.spans(line)]) for line in lines)

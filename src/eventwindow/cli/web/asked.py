@@ -54,7 +54,7 @@ def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     with runs.prepared() as (key, folder):
         prices = _prices(folder, upload)
         made = _study(question, folder / "study")
-        notes = [_note(what, reason) for what, reason in (*made.unread, *made.undated.items())]
+        notes = [_note(u.what, u.reason) for u in made.unread] + [_note(*one) for one in made.undated.items()]
         command = ("run", "study", "--prices", prices, "--out", "out", "--excel")
         return runs.add(key, f"{', '.join(question.symbols)} · {question.day}", command, notes)
 
