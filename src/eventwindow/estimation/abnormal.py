@@ -281,8 +281,9 @@ def _sole_model(names: np.ndarray) -> Model | None:
 
 
 def _taken(table: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
-    """The rows at these places, counted anew; `reset_index` would copy them once more."""
-    taken = table.take(rows)
+    """The rows at these places, counted anew; those that follow one another are not copied."""
+    follow = len(rows) > 0 and bool((np.diff(rows) == 1).all())
+    taken = table.iloc[rows[0] : rows[-1] + 1] if follow else table.take(rows)
     taken.index = pd.RangeIndex(len(taken))
     return taken
 
