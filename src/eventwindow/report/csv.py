@@ -19,7 +19,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV: decimals to twelve digits, ISO dates, moments in UTC, an empty cell for no number."""
-    columns = [[_told(str(name)), *_cells(table.iloc[:, k])] for k, name in enumerate(table.columns)]
+    columns = [[_told(str(name)), *_cells(column)] for name, column in table.items()]
     if len(columns) == 1:  # a line of nothing would be read as no row
         columns = [[cell or '""' for cell in columns[0]]]
     return "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
