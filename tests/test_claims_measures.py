@@ -906,3 +906,26 @@ def test_each_choice_of_a_measures_keys_has_its_words(name):
             reason = error.reason
         for code in languages():
             assert catalogue(code).reason(reason)
+
+
+def test_a_sum_names_the_companies_counted_long_after_the_day():
+    """Within 30 days a filing stands in; a later count is used, as none else is held, and said to be one."""
+    held = three()
+    table = held.tables["shares"]
+    rows = table["symbol"] == "X"
+    late = (pd.Timestamp(MON) + pd.Timedelta(days=157)).date()
+    table = table.assign(as_of=table["as_of"].mask(rows, late), source=table["source"].mask(rows, "derived"))
+    later = replace(held, tables={**held.tables, "shares": table})
+    measure = MEASURES["value_changes_sum"](members=("X", "Y", "Z"), date=MON)
+    plain, told = measure.measure(held), measure.measure(later)
+    assert told.value == plain.value
+    assert "later" not in str(plain.reason)
+    assert f"Shares counted only later: X ({late.day} {late:%B %Y})." in str(told.reason)
+
+
+def test_a_return_over_days_says_that_the_first_ones_own_move_is_part_of_it():
+    found = MEASURES["return"](security="X", date=MON, until=TUE).measure(three())
+    one = MEASURES["return"](security="X", date=MON).measure(three())
+    day = f"{MON.day} {MON:%B %Y}"
+    assert f"from the close before {day} to that of {TUE.day} {TUE:%B %Y}" in str(found.reason)
+    assert f"on {day}" in str(one.reason)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from eventwindow.claims.model import Claim, Hedge, Measured
 from eventwindow.claims.rounding import HEDGES
 from eventwindow.claims.rules import HOLDS, asked, decide
+from eventwindow.claims.strength import STRENGTHS
 from eventwindow.errors import Figure, catalogue, languages
 from eventwindow.inference.response import Effect
 
@@ -281,3 +282,27 @@ def test_a_figure_carries_its_unit(value, unit, english, chinese):
 def test_what_is_asked_of_a_figure_is_said_in_a_few_words(unit, keys, english, chinese):
     told = claim(**keys)
     assert tuple(catalogue(code).reason(asked(told, unit)) for code in ("en", "zh-Hant")) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    "hedge", [name for name, room in HEDGES.items() if 0 < max(room.below, room.above) < float("inf")]
+)
+@given(stated=st.integers(1, 99))
+def test_a_rule_line_names_the_rounding_where_it_reaches_further_than_the_room(hedge, stated):
+    """ "Nearly 5 %" may be 5.41 %: by its own digits, not by the 5 % below it."""
+    said = claim(stated=stated / 100, hedge=hedge, stated_text=f"{stated} %")
+    rule, room = decide(said, measured(stated / 100)).rule, HEDGES[hedge]
+    half = 0.5 if stated % 10 else 5.0 if HEDGES[hedge].zeros else 0.5
+    wider = half > stated * room.below + 1e-9 or half > stated * room.above + 1e-9
+    assert ("rounded" in str(rule)) == wider, str(rule)
+
+
+@pytest.mark.parametrize("strength", ["sharply", "panic"])
+def test_what_is_asked_of_a_word_of_strength_is_its_size(strength):
+    """A rise of the volatility index of 20 % is above zero; what failed is its size."""
+    said = claim(stated=1.0, hedge="direction", strength=strength)
+    asks = Figure(STRENGTHS[strength].deviations, "deviations")
+    for code in languages():
+        words = catalogue(code)
+        assert words.figure(asks) in words.reason(asked(said, "decimal"))
+        assert words.figure(asks) not in words.reason(asked(claim(stated=1.0, hedge="direction"), "decimal"))

@@ -143,3 +143,10 @@ def test_an_index_that_holds_no_dates_is_told() -> None:
     events = pd.DataFrame({"security": ["A"], "date": [returns.index[-30]]})
     with pytest.raises(StudyError, match="the index holds no dates"):
         abnormal_returns(returns.reset_index(drop=True), events, benchmark="MKT")
+
+
+@pytest.mark.parametrize("window", [DAY, Window(0, 4)])
+def test_one_event_is_one_event_to_every_test(window):
+    """`n` counts events, not the days that a test ranks it among."""
+    ar = abnormal_returns(panel(1), one_event(date=str(panel(1).index[100].date())), benchmark="MKT", **SPANS)
+    assert {result.n for result in ar.summary(window).results} == {1}

@@ -216,6 +216,11 @@ def span(first: date, last: date) -> Reason:
     return Reason("on", day=first) if first == last else Reason("over", first=first, last=last)
 
 
+def span_of_return(first: date, last: date) -> Reason:
+    """On a day, or from the close before the first of several, whose own move is part of it, to the last."""
+    return Reason("on", day=first) if first == last else Reason("over_closes", first=first, last=last)
+
+
 def quantity(window: Window) -> Reason:
     """What an effect is measured in over one day, or over several."""
     return Reason("abnormal_return" if len(window) == 1 else "cumulative_abnormal_return")

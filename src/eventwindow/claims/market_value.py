@@ -125,6 +125,18 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     return ShareCount(float(own.shares[place]), as_of, str(own.source[place]))
 
 
+def counted_later(evidence: Evidence, symbols: Iterable[str], when: date) -> Reason | None:
+    """Which of these values rest on a count of long after the day, as none before it is held; None where none does."""
+    used = ((symbol, share_count(evidence, symbol, when).as_of) for symbol in symbols)
+    late = [(symbol, day) for symbol, day in used if day > pd.Timestamp(when) + GRACE]
+    if not late:
+        return None
+    return Reason(
+        "counted_later",
+        names=Listed(Reason("counted_on", name=evidence.name(symbol), day=day) for symbol, day in late),
+    )
+
+
 def currency(evidence: Evidence, symbol: str) -> str:
     """The currency in which a security is quoted; dollars where the study says nothing."""
     return evidence.listed(symbol, "currency") or DOLLAR

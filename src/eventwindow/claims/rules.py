@@ -92,7 +92,10 @@ def exceptions(claim: Claim, unit: str) -> tuple[Reason, ...]:
 
 
 def asked(claim: Claim, unit: str) -> Reason:
-    """What is asked of a figure: below zero; at least two thirds; more than 50 %."""
+    """What is asked of a figure: below zero, and how far where a word says so; at least two thirds; more than 50 %."""
+    if claim.hedge == "direction" and claim.strength:
+        least = Figure(STRENGTHS[claim.strength].deviations, "deviations")
+        return Reason("asked_strength", side=side(claim, unit), least=least)
     if claim.hedge in BY_DIRECTION:
         return Reason(f"asked_{claim.hedge}", side=side(claim, unit))
     stated = claim.figures or (0.0,)
@@ -195,7 +198,15 @@ def _amount_rule(claim: Claim, unit: str) -> Reason:
     digits = Reason("open_zeros" if open_zeros else "own_digits")
     room = max((part for part in (HEDGES[claim.hedge].below, HEDGES[claim.hedge].above) if part < ENDLESS), default=0.0)
     values = {"low": low, "high": high, "digits": digits, "share": Figure(room, "share")}
-    return Reason(f"rule_{claim.hedge}", **values)
+    rounded = "_rounded" if room > 0 and _rounding_is_wider(claim, unit) else ""
+    return Reason(f"rule_{claim.hedge}{rounded}", **values)
+
+
+def _rounding_is_wider(claim: Claim, unit: str) -> bool:
+    """Whether the stated figure's own digits let the measured one lie further off than the hedge's room does."""
+    low, high = _stated_sizes(claim)
+    room, where = HEDGES[claim.hedge], sizes(claim, unit)
+    return where.low < low * (1 - room.below) - SLACK or where.high > high * (1 + room.above) + SLACK
 
 
 def _range(claim: Claim, measured: Measured) -> Decision:

@@ -188,7 +188,7 @@ def _alone(events: Sample, test: Callable[[AbnormalReturns, Span], FirmSignifica
     found = test(events.every, events.window)[0]
     if isinstance(found, NotComputed):
         return found.reason
-    return Outcome(found.statistic, found.p_value, found.distribution, found.note, found.n)
+    return Outcome(found.statistic, found.p_value, found.distribution, found.note)
 
 
 class Inverted(NamedTuple):

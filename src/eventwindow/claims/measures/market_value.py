@@ -9,6 +9,7 @@ import pandas as pd
 
 from eventwindow.claims.evidence import Day, Evidence, Members, with_figures
 from eventwindow.claims.market_value import (
+    counted_later,
     currency,
     in_one_currency,
     large_closes,
@@ -87,6 +88,7 @@ class ValueChangesSum(Measure):
             Reason("lost_by_losers" if self.gross else "changed_together", n=len(counted), held=len(changes), **values),
             Reason("without_companies", names=evidence.named(self.without)) if left else None,
             Reason("no_share_count_of", names=evidence.named(missing)) if missing else None,
+            counted_later(evidence, changes, self.date),
         )
         largest = sorted(counted.items(), key=lambda item: item[1])[:LOSSES]
         parts = made_of("number", companies=len(changes)) | made_of(unit, **dict(largest))

@@ -13,7 +13,7 @@ from eventwindow.claims.evidence import (
     Members,
     Symbol,
     moved,
-    span,
+    span_of_return,
     with_figures,
 )
 from eventwindow.claims.market_value import longest_closes, longest_returns, since_day
@@ -40,7 +40,7 @@ class Return(OnDay):
         evidence.history(self.security)
         until = self.until or self.date
         value = evidence.total_return(self.security, self.date, until)
-        values = {"who": evidence.name(self.security), "moved": moved(value), "when": span(self.date, until)}
+        values = {"who": evidence.name(self.security), "moved": moved(value), "when": span_of_return(self.date, until)}
         try:
             start = evidence.previous_close(self.security, self.date)
             closes = {"start": start, "end": evidence.price(self.security, until)}
@@ -263,7 +263,7 @@ class Breadth(Measure):
         reason = Reason.sentences(
             Reason(
                 "breadth" if against else "breadth_all",
-                when=span(self.date, self.until or self.date),
+                when=span_of_return(self.date, self.until or self.date),
                 n=len(with_it),
                 held=len(moves),
                 moved=Reason(f"{self.at}_{self.side}"),
@@ -326,7 +326,7 @@ class MembersRank(Measure):
                 "members_rank",
                 who=evidence.name(self.security),
                 moved=moved(moves[self.security]),
-                when=span(self.date, until),
+                when=span_of_return(self.date, until),
                 rank=rank,
                 side=Reason(f"largest_{self.side}"),
                 n=len(moves),

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from eventwindow.claims.market_value import DOLLAR, share_counts
+from eventwindow.claims.market_value import DOLLAR, counted_later, share_counts
 from eventwindow.errors import Figure, NoFigure
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
@@ -30,6 +30,8 @@ def gains(context: Context) -> Chart | None:
         "won": Figure(up["change"].sum(), DOLLAR, sign=False),
         "day": context.language.day(context.day_zero),
     }
+    if late := counted_later(context.result.evidence, data["security"], context.day_zero.date()):
+        values |= {"caption_key": "caption_later", "late": len(late.value("names"))}
     rows = [*_side(context, down, LOSERS, ORANGE), *_side(context, up[::-1], GAINERS, BLUE)]
     paint = partial(draw_rows, rows=rows, axis=context.language.text("market_value.axis"))
     return drawn(context, paint, "gains", data, **values)
