@@ -57,7 +57,10 @@ _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE
 )
-_WHY = re.compile(r"(?:因为?|由于|受)[^,;:、]{2,14}$|在[^,;:、]{2,14}[前后下]$")
+_WHY = re.compile(r"(?:因为?|由于|受)[^,;:、]{2,14}$|在[^,;:、]{2,14}[前后下]$|[^,;:、\d]{3,14}(?<![盘开市牌])后$")
+_ROLE = re.compile(  # a noun right before the name of the firm that it tells
+    r"(?:^|(?<=[,;:。]))(?:其|主要|最大|同业|老|死)*(?:竞争对手|对手|竞争者|供应商|同业|合作伙伴|伙伴|代工厂|劲敌)$"
+)
 _COINS = {"元", "外资", "加权指数"}
 DOLLAR = Subject(("DX-Y.NYB",))
 PARED = ("pared_up", "pared_down")
@@ -68,7 +71,9 @@ REGIONS = {
 }
 ASIAN = {"TWD=X", "CNY=X", "KRW=X"}  # currencies that trade at home alone
 MARKETS = {"XSHE": "XSHG", "ROCO": "XTAI", "XKOS": "XKRX"}
-_FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份")
+_FIRM = re.compile(
+    r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份|[港台美日陆韩英]股"
+)
 _BEYOND = re.compile(  # a comparison, a count or a degree, which a direction leaves out
     r"\b(?:than|smaller|larger|bigger|deeper|steeper|milder|faster|slower|least|most|first time|twice"
     r"|(?:as|so) (?:much|far|hard|little)"
@@ -102,6 +107,8 @@ _PART = re.compile(  # what makes an index of its own of one: "the STOXX Europe 
     re.IGNORECASE,
 )
 _SPOT = re.compile(r"现货指数|现货市场|\b(?:cash|spot|underlying) (?:index|market)\b", re.IGNORECASE)
+_MARKET_TOPIC = re.compile(r"[,;:](?:[港台美日陆韩英A]股|大市|股市)")
+_FRAMED = re.compile(r"(?:走势|表现|行情|收[市盘])[^,;。\d]{0,6}:[^,;。]{0,4}$")  # 个股周三走势:
 _AS_OF = re.compile(
     r"(?:若|如果?)?[以按][^,;。]{0,12}(?:收[盘市]|价)[^,;。]{0,4}(?:计|看|言)[^,;。]?,"
 )  # 若以周四收盘价计算,
@@ -135,7 +142,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     own = _subject(sentence, mark, s)
     found = list(_doubtful(sentence, mark, own, s, context, names)) if context.last else []
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
-    found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, context, elsewhere)]
+    found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, context, names, elsewhere)]
     found += [WHEN] * (context.about is not None and sentence.has("closed"))  # "fell on Saturday": no session's
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
@@ -220,7 +227,7 @@ def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
 
 
 def _time(
-    sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, context: Context, carried: bool
+    sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, context: Context, names: Names, carried: bool
 ) -> Iterator[Reason]:
     """A day that the clause itself does not tell is sure only where nothing says that another one may be meant."""
     low, high = sentence.clause(mark)
@@ -247,7 +254,7 @@ def _time(
         yield WHEN  # "at €700 before Tuesday's results"
     elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
-    elif carried or _FIRST_DAY.search(sentence.text) or not _settled(sentence, own, low, s, context):
+    elif carried or _FIRST_DAY.search(sentence.text) or not _settled(sentence, own, low, s, context, names):
         yield WHEN
 
 
@@ -271,9 +278,12 @@ def _spanned(sentence: Sentence, low: int) -> bool:
     return False
 
 
-def _settled(sentence: Sentence, own: Mark | None, low: int, s: Statement, context: Context) -> bool:
+def _settled(sentence: Sentence, own: Mark | None, low: int, s: Statement, context: Context, names: Names) -> bool:
     """Whether no other day may be meant: none is told, a clause before tells its day alone, or its topic goes on."""
     told = [m for m in sentence.all("date") if m.value.steps != 0]  # 当天 is the day that is told
+    headed = s.date in context.head.values() and {m.value.date for m in told} == {s.date}
+    if headed and sentence.chinese and s.date == context.head.get(region(names, s.who)):
+        return True  # the day of the head, which is of that part of the world
     return not told or (own is not None and (_led(sentence, low, s) or _topic(sentence, own, low, s, context)))
 
 
@@ -290,11 +300,18 @@ def _topic(sentence: Sentence, own: Mark, low: int, s: Statement, context: Conte
 
 def _led(sentence: Sentence, low: int, s: Statement) -> bool:
     """Whether the sentence tells its day alone, in a clause before that holds nothing unknown: "On Monday, …"."""
-    told = sentence.all("date")
+    told, high = sentence.all("date"), next(b for a, b in sentence.clauses if a == low)
     first, end = sentence.clause(told[-1])
     day = told[0].value.date if len({m.value for m in told}) == 1 else None
     alone = day and (day == s.date or s.kind == "price_level")  # "closed at $26.50, up from $25.98"
-    return bool(alone) and end <= low and not _unknown(sentence, first, end)
+    if (
+        sentence.chinese
+        and sentence.has("amount", within=(told[-1].end, end))
+        and sentence.has("names", within=(low, high))
+    ):
+        first = told[-1].end  # 川普发言后特斯拉周五跌3%,福特跌2%: the day of its move
+    framed = sentence.chinese and _FRAMED.search(sentence.text, first, low)
+    return bool(alone) and end <= low and bool(framed or not _unknown(sentence, first, end))
 
 
 def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
@@ -314,7 +331,7 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
     elif own is None:
         if context.strange or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
             yield WHOSE
-    elif own.start >= high or not _bridged(sentence, own, mark, low):
+    elif own.start >= high or _another_market(sentence, own, low) or not _bridged(sentence, own, mark, low):
         yield WHOSE
 
 
@@ -324,6 +341,11 @@ def _names_one(sentence: Sentence, low: int, high: int) -> bool:
     if sentence.chinese:
         return any(_FIRM.search(w) for w in unknown)
     return any(w[0].isupper() and w not in sentence.rules.stop for w in unknown)
+
+
+def _another_market(sentence: Sentence, own: Mark, low: int) -> bool:
+    """Whether a clause between begins with a market: 沪指转弱,港股亦步亦趋,收市倒跌73点."""
+    return sentence.chinese and _MARKET_TOPIC.search(sentence.text, own.end, low) is not None
 
 
 def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
@@ -536,11 +558,20 @@ def _modifiers(sentence: Sentence, low: int, high: int) -> Iterator[tuple[int, i
     """What only tells which firm is meant, or why it moved: 大洋彼岸的优步; 碧桂园因清盘呈请跌7%."""
     for own in sentence.all("names", within=(low, high)):
         begun = max((m.end for m in sentence.all("amount", *MOVES, "names", within=(low, own.start))), default=low)
+        if role := _ROLE.search(sentence.text, low, own.start):
+            yield role.span()
         if sentence.text[own.start - 1 : own.start] == "的" and not sentence.has("off", within=(begun, own.start)):
             yield begun, own.start
         move = next(iter(sentence.all(*MOVES, "amount", "names", "off", within=(own.end, high))), None)
-        if move and move.kind in MOVES and (why := _WHY.search(sentence.text, own.end, move.start)):
-            yield why.span()
+        if move and move.kind in MOVES and (why := _why(sentence, own, move)):
+            yield why
+
+
+def _why(sentence: Sentence, own: Mark, move: Mark) -> tuple[int, int] | None:
+    """What stands between a name and its move, or the day of it, and tells only why: 特斯拉发表无人计程车后周五重挫."""
+    day = sentence.first("date", within=(own.end, move.start))
+    ends = [move.start, *([day.start] if day else [])]
+    return next((m.span() for end in ends if (m := _WHY.search(sentence.text, own.end, end))), None)
 
 
 def _levels(sentence: Sentence, low: int, mark: Mark) -> Iterator[tuple[int, int]]:

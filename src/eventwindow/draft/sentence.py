@@ -77,7 +77,7 @@ _DEPENDS = re.compile(r"(?:\b(?:of|to|by|for|with|in|than|from|at|on|over|like|a
 _TELLING = re.compile(r"[^,;:。]{2,20}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"(?:\([\dA-Z.]{4,9}\))?[^,;。股指]{0,8}?[跌涨升挫泻飙收][^,;。]{0,8}\d")
-_WHEN = re.compile(r"(?:隔[夜晚]|前一?[晚夜]|昨[日夜晚]|(?:周|星期)[一二三四五])?")
+_WHEN = re.compile(r"(?:隔[夜晚]|前一?[晚夜]|昨[日夜晚]|(?:周|星期)[一二三四五])?在?")
 _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
@@ -614,7 +614,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names, parts: Sequence[Clau
             last = joined[-1] if joined else None
         following = next((m for m in marks if m.start >= mark.end and m.kind in _HELD), None)
         figure = following and following.kind == "amount" and not _CLAUSE.search(text, mark.end, following.start)
-        if _traded(mark, last, text, bool(figure)):
+        named = next((m for m in joined[::-1] if m.kind != "date"), None)  # Nike隔晚美股跌1.3%
+        if _traded(mark, named, text, bool(figure)):
             if last and last.kind == "names" and last.end == mark.start:
                 joined[-1] = replace(last, end=mark.end, value=_listed(last.value, text[mark.start], names))
             continue
