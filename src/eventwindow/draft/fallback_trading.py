@@ -42,6 +42,10 @@ _RANKED = (
 )
 _RANK = re.compile(rf",?(?:也|亦|则|并|再|更)?(?:[为属是居排在创]|刷新|写下|登上)[^,;。]{{0,14}}?{_RANKED}")
 _RANK_FIRST = re.compile(rf"成交(?:金?额|值|量)(?:[为属是居排]|创下?)[^,;。\d]{{0,10}}?{_RANKED}(?=[,;。])")
+_VALUE_RANK = re.compile(  # 市值4515亿元,在上市公司中排名第13; 被Alphabet超越,退居美股第四; 仍稳居A股首位
+    r"[^。;\d]{0,20}?(?:排名?|排行|名列|[退跃位稳高]居|[退升降][到至]|居)[^,;。\d]{0,8}?"
+    r"(?:第(?P<n>[一二三四五六七八九十]+|\d+)(?![\d大季度])|首位|榜首|之首|之冠)"
+)
 _POINTS = re.compile(
     r"[跌涨升]点[^,;。]{0,8}?(?:(?:排名)?第(?P<n>[一二三四五六七八九十]+)|之冠|之最|首位)"
     r"|第(?P<m>[一二三四五六七八九十]+)大(?:收盘|单日)?[跌涨升]点"
@@ -146,6 +150,8 @@ def _ranks(
 ) -> Iterator[tuple[Mark, Statement]]:
     """The rank of a turnover or a volume told before it; the rank of a move in points."""
     for mark, s in told:
+        if s.kind == "market_value" and (m := _VALUE_RANK.match(sentence.text, mark.end)):
+            yield mark, replace(_rank(sentence, m, s.who, "value_rank", context, mark), date=s.date)
         if s.kind in {"turnover", "volume"}:
             end = mark.end + (s.kind == "volume")
             if (m := _RANK.match(sentence.text, end)) and not sentence.has(*MOVES, within=m.span()):

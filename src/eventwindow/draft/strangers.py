@@ -60,13 +60,16 @@ _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货�
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
-    r"(?:[AH港美]股)?[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
+    r"(?:[AH港美]股)?[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=N?[\u4e00-\u9fff]{2})"
 )
 _WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块|中国|国际)$")
 _AND = re.compile("[与和及]")
 _ZH_LEVEL = re.compile(
     r"(?:收|现)?(?:报|于|在|市价?)\d|[高低]见\d|盘中见\d|来到\d|以[^,;。\d]{0,4}\d|(?:首日)?(?:挂牌|首挂)(?=,)|(?:以|则|也|亦)?(?:平盘|收平|平收|持平|无升跌)"
 )  # 今日挂牌的明源云收报30.7元
+_LIMIT = re.compile(
+    r"(?:更是|则|也)?(?:收获|斩获|拉出|录得|拿下)(?=[^,;。]{0,6}(?:[涨跌]停|连板))"
+)  # 华力创通收获20%的涨停板
 _ADVERBIAL = re.compile(  # no name goes on behind one: 燿华开盘十分钟就攻上涨停
     r"开[盘市]|早[盘段市]|盘[中前后]|尾[盘段市]|午[后间盘]|[上下]午|[今昨][日天]|全[日天]|首日|一度|随后|最[高低终后]"
 )
@@ -203,6 +206,8 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             yield from (s for s in before if _is_name(text[slice(*s)], rules))
         if verb is None and (stood := _ZH_LEVEL.search(text, low, high)):
             verb = Mark(stood.start(), stood.end() - 1, "level")
+        limit = _LIMIT.search(text, low, high)
+        verb = Mark(*limit.span(), "level") if limit else verb
         if verb is None:
             continue
         told = max([low, *(k + 1 for k in range(low, verb.start) if text[k] == "的")])  # 同属船舶板块的中船防务

@@ -230,6 +230,8 @@ def _rank(
 def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Statement]:
     """ "Nvidia fell most of Nvidia, AMD and Broadcom": the place among those named; open where none are."""
     low, _ = sentence.clause(mark)
+    if sentence.text[mark.start : mark.end].startswith("居") and sentence.has("value", within=(0, mark.start)):
+        return  # 市值约2.21万亿元,仍稳居A股首位 is a rank of the value
     ahead = [m for m in sentence.all("names", within=(0 if sentence.chinese else low, mark.start)) if not _index(m)]
     own = next(iter(ahead[::-1]), None) or sentence.last("names", before=low)
     scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
@@ -373,7 +375,7 @@ def _against(sentence: Sentence, mark: Mark, context: Context, line: int) -> Ite
 def _directions(
     sentence: Sentence, line: int, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
 ) -> Iterator[tuple[Mark, Statement]]:
-    told = {_move_of(s) for _, s in said if s.kind not in {"price_level", "volume_multiple"}}
+    told = {_move_of(s) for _, s in said if s.kind not in {"price_level", "volume_multiple", "value_change"}}
     for mark in sentence.all(*MOVES, "same"):
         before = [s.direction for m, s in said if m.start < mark.start and s.direction]
         direction = MOVES.get(mark.kind) or (before[-1] if before else context.direction)
