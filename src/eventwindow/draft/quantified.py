@@ -67,7 +67,7 @@ _COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
 _MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
 _EACH_OF = re.compile(r"(?:分别|各)(?:为|达|是|收|报)?(?:在|于)?$")
 _COUNTED_FROM = re.compile(COUNTED)
-_AT_MOST = re.compile(r"最多(?:曾)?[下上急]?[跌涨升挫泻插飙贬瀉](?:了)?$")
+_AT_MOST = re.compile(r"最[多深](?:曾)?[下上急]?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
 )
@@ -228,7 +228,8 @@ def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]
         between = between.replace(sentence.text[m.start : m.end], "")
     if not _OR.fullmatch(re.sub(r"\bon\b|\s+", " ", between)):
         return None
-    kind = "points" if mark.value.unit == "points" else "return"
+    opened = (move := move_of(sentence, before)) is not None and move.kind in OPENED
+    kind = "points" if mark.value.unit == "points" else "opening_gap" if opened else "return"
     ends = sorted(last.direction * edge for edge in (mark.value.low, mark.value.high))
     return replace(last, kind=kind, low=ends[0], high=ends[1], hedge="")
 

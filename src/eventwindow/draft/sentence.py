@@ -126,6 +126,8 @@ _EVENING_NEWS = re.compile(
     r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
 )
 _COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
+_FROM_ZH = re.compile("[由从]$")
+_LEVEL_MOVED = re.compile(r"的?[\d.,]+(?:%|[美港日]?元|点)?[降升跌涨回下上扬贬滑]")  # 由周二的4.255%降到4.238%
 _OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。])")  # 收复周四的全部失地
 _CONTRACT = re.compile(r"(?:期货)?主力(?:合约)?")
 _UNDONE = re.compile(r"(?:一洗|一扫|收复|回吐|抹去|抵消|延续|承接|补回|吐回|扭转)了?$")  # 一洗前一日创新低的颓风
@@ -574,6 +576,9 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     based = based or (earlier and _FROM_BASE.search(text[: mark.start]) and _PRICE_OF_DAY.match(text, mark.end))
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
     moved = mark.kind == "date" and _MOVED_FROM.search(text[: mark.start])
+    moved = moved or (
+        mark.kind == "date" and _FROM_ZH.search(text[: mark.start]) and _LEVEL_MOVED.match(text, mark.end)
+    )
     return replace(mark, kind="base") if based or behind or news or moved else mark
 
 
