@@ -36,6 +36,7 @@ LEVEL_HEDGE = {"at": "", "over": "more_than", "under": "less_than"}
 _YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
 LARGE = 1e7  # a smaller sum is no market value
 _OR = re.compile(r"[\s,(]*(?:or|also|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
+_OR_ZH = re.compile(",?[或即](?:约)?")
 _AND_VERB = re.compile(r".*\band\s+(?:also |then |still )?", re.IGNORECASE)
 _RELATIVE = re.compile(r"\W*(?:which|who|whose)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:\b(?:from|to|at|of)|从|由|至|到|降为|升为)\s*$", re.IGNORECASE)
@@ -65,7 +66,7 @@ WORTH_NOW = re.compile(
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
 _MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
-_EACH_OF = re.compile(r"(?:分别|各)(?:为|达|是|收|报)?(?:在|于)?$")
+_EACH_OF = re.compile(r"(?:分别|各)累?[跌涨升挫]?(?:为|达|是|收|报)?(?:在|于)?$")
 _COUNTED_FROM = re.compile(COUNTED)
 _AT_MOST = re.compile(r"最[多深](?:曾)?[下上急]?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
@@ -120,7 +121,7 @@ _THAN_OFFERED = re.compile(r"[较比][^,;]{0,12}(?:发行|招股|上市|发售|�
 _THAN_DAY = re.compile(r"[较比]")
 _JUST = re.compile(r"[才曾]|加计|连同")
 _OPENED_BEHIND = re.compile(r"的?(?:跌幅|涨幅|价格)?开[出盘市](?![后时])")  # 以下跌2.8%开出
-_FUTURES = re.compile(r"(?:合约|期货|期指|指数|现货|价)$")  # what is quoted so, though no list holds it
+_FUTURES = re.compile(r"(?:合约|期货|期指|夜期|指数|现货|价)$")  # what is quoted so, though no list holds it
 _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
     r"(?:距离?|较|自|从|由|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高|[最历史]高价|纪录)(?:[^,;]|(?<=\d),(?=\d)){0,14}(?:,[^,;\d]{0,8})?$"
     r"|(?:最高价|历史高[价点位]|纪录),?(?:如今|目前|距今|现|至今)(?:股价|已|仍|有|累计)*$"
@@ -137,7 +138,7 @@ ABOVE = re.compile("以([上下])")
 _THEN_MOVED = re.compile(r"[涨跌]\d")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: what a member takes from its index
-    r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动|进帐)了?[^,;。跌涨升挫]{0,8}$"
+    r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动|进帐)了?[^,;。跌涨升挫]{0,8}(?:[跌涨]点)?约?$"
     r"|\b(?:(?P<off>cost|knock|shav|t[ao]k|took|subtract|trimm)|contribut|account)\w*"
     r"(?: for)?(?: (?:the )?[A-Z][\w&. ]*)? ?$"
     r"|\b(?:lift|drag|pull|push|boost|dr[ao]v)\w* (?:down |up )?(?:the )?[A-Z][\w&. ]* by $"
@@ -344,7 +345,9 @@ def move_of(sentence: Sentence, mark: Mark) -> Mark | None:
 
 def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     """A figure without a verb takes the direction of the figure before it: "… fell 3 % and … 4 %"."""
-    low = sentence.clause(mark)[0]
+    low, before = sentence.clause(mark)[0], sentence.last("amount", before=mark.start)
+    if before and before.value.unit == "money" and _OR_ZH.fullmatch(sentence.text, before.end, mark.start):
+        return sign_of(sentence, before)  # 重挫10.24美元,或13.1%
     named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
     named = named or row_of(sentence, mark)[0] != mark or _ALSO.fullmatch(sentence.text[low : mark.start])
     compared = _compared(sentence, mark) and sentence.linked(mark.end)

@@ -398,7 +398,7 @@ def _overnight(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterat
     before = DayMark(None, -1).resolved(dated)
     for r in found:
         shift = before if apart and not (of_today or "盘前" in r.text) else None
-        told_of = ((s, shift if region(known, s.who) == "America" else None) for s in r.statements)
+        told_of = ((s, shift if _own_region(known, s.who) == "America" else None) for s in r.statements)
         yield replace(r, statements=tuple(_of_day(s, dated, other) if other else s for s, other in told_of))
 
 
