@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import unicodedata
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -73,6 +74,7 @@ def leaves(text: str) -> list[str]:
     return [bare(page) for page in text.split("\f")]
 
 
+@cache
 def read(path) -> str:
     pytest.importorskip("typst", reason="needs the extra pdf")
     reader = shutil.which("pdftotext")
