@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import shutil
@@ -23,6 +24,9 @@ os.environ.setdefault("EVENTWINDOW_CORES", "1")  # a command run in a test start
 # Nor does it compile the package again: that is more than half of what a command takes to start. Nor do the workers.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Nor is what stays until the end, the libraries and the tests themselves, looked through for garbage again and again.
+gc.disable()
 
 # Nor does a test ask the network: prices are those that ship, or those of a server on this machine.
 for _proxy in ("https_proxy", "HTTPS_PROXY"):
@@ -262,6 +266,11 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if SLOW & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
