@@ -406,7 +406,6 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ("On Monday Intel fell for the first time this year.", "more of the move than its direction"),
         ("Intel barely rose on Monday.", "more of the move than its direction"),
         ("Intel's shares fell on Monday but ended the day above their close of Friday.", "a moment of the day"),
-        ("The STOXX Europe 600 Banks index lost 2.3% on Monday.", "whose move it is"),
         ("The Nikkei 500 fell 1% on Monday.", "whose move it is"),
         ("Nasdaq, the exchange operator, rose 2% on Monday.", "whose move it is"),
         ("Shares of Dow fell 6% on Monday.", "whose move it is"),

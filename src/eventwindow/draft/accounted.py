@@ -100,6 +100,7 @@ _LEVEL = re.compile(
 _FIRST_DAY = re.compile(
     r"\bfirst (?:trading )?(?:day|session)\b|首个交易日|(?:开盘|开市|复牌|节后|上市|挂牌)首日", re.IGNORECASE
 )
+_EXCHANGE = re.compile(r"(?<=\()[A-Z]{3,8}: ?(?=[A-Z.]{1,6}\))")  # of a code: (NASDAQ: CRWD)
 _PART = re.compile(  # what makes an index of its own of one: "the STOXX Europe 600 Banks index", "the Nikkei 500"
     r"[ -](?!(?:(?:stock|share|price|composite|average|benchmark|main|market|total|return) ?)*index\b)"
     r"(?:[A-Za-z&][\w&'’-]* ){1,3}(?:(?:sub-?)?index|sector)\b"
@@ -544,6 +545,7 @@ def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:
     taken = [(m.start, m.end) for m in held if low <= m.start and m.end <= high]
     taken += [span for m in sentence.all("amount", within=(low, high)) for span in _levels(sentence, low, m)]
     taken += [m.span() for k in sentence.all("rank", within=(low, high)) if (m := _OF_YEAR.match(sentence.text, k.end))]
+    taken += [m.span() for m in _EXCHANGE.finditer(sentence.text, low, high)]
     if sentence.chinese:
         figures = sentence.all("amount", within=(low, high))
         moves = [(a.end, b.start) for a, b in pairwise(figures) if a.value.unit != b.value.unit]

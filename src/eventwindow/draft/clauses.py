@@ -66,7 +66,7 @@ _OPENERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _CLOSES = re.compile(r",(?!\d)|[;:]\s|\s[-–]\s|[—–]{1,2}|\)|\.$|$")
 _SPLITS = re.compile(
-    rf"[;:]\s+|(?:,\s+|\s)(?:but|while|whereas|yet)\s|,\s+and\s+(?=[^,;]{{0,60}}?{_VERB})|\s[-–]\s|[—–]{{1,2}}".replace(
+    rf"[;:]\s+(?![A-Z][A-Z.]{{0,6}}\))|(?:,\s+|\s)(?:but|while|whereas|yet)\s|,\s+and\s+(?=[^,;]{{0,60}}?{_VERB})|\s[-–]\s|[—–]{{1,2}}".replace(
         r"\ ", " "
     )
 )

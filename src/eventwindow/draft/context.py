@@ -43,6 +43,12 @@ _EARLY = re.compile(r"market|bell", re.IGNORECASE)  # "headlines in premarket tr
 _LAST_DAY = re.compile(r"\b(?:last|final) (?:trading )?(?:day|session)\b")
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
+_ENDING = re.compile(r"(?:end|finish|clos)(?:ed|ing)\b")
+_RANK_OF_SPAN = re.compile(
+    r",? (?:also |marking |making (?:it |this )?|in |for )?(?:its|their|the) (?:\w+ ){0,2}?"
+    r"(?:best|worst|biggest|largest|steepest|sharpest|strongest|weakest)(?: one| percentage)?"
+    r" (?:(?P<week>week)|month)(?:ly)?\b"
+)
 _REACH = re.compile(  # "its highest this week"
     r"\b(?:most|least|best|worst|first time|[a-z]{3,}est)(?: \w+)? (?:of |in )?$"
 )
@@ -70,6 +76,7 @@ class Context:
     kind: str = ""
     days: bool = True  # whether one day alone was spoken of
     several: bool = False  # more than one security was spoken of
+    firms: tuple[Subject, ...] = ()  # the firms that the last sentence with one named, the first before the others
     index: tuple[Subject, ...] = ()  # the indices that the last sentence with one spoke of
     strange: bool = False  # a name that no list holds was spoken of
     paper: dt.date | None = None  # the day of the article
@@ -78,6 +85,7 @@ class Context:
     spanned: bool = False  # the sentence before was of a span
     span: Period | None = None  # the span told last
     framed: Period | None = None  # a span of months that was told, and no day since
+    month: Period | None = None  # that an article looks back on, whose figures are of it where they tell no day
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
     head: Mapping[str, dt.date] = field(default_factory=dict)  # the day of the article's head, and of which part
     headed: bool = False  # no other day is told
@@ -89,6 +97,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     low, high = sentence.clause(mark)
     if base := base_of(sentence, mark):
         return _earlier(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
+    if hanging := _when(sentence, mark):
+        return resolved(sentence, hanging, context)
     near = _beside(sentence, mark) or _of_row(sentence, mark)
     own = near if near and near.kind == "date" else None
     if own is None and (behind := _day_after(sentence, mark)):
@@ -115,6 +125,15 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found is None:
         return context.date
     return resolved(sentence, found, context)
+
+
+def _when(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The day that a clause with "when" hangs on and is of: "the record of March 13, when it was worth 67 billion"."""
+    held = [c for c in sentence.held(mark) if sentence.text.startswith("when ", c.start)]
+    if sentence.chinese or not held or sentence.has("date", within=(held[0].start, mark.start)):
+        return None
+    day = sentence.last("date", "ahead", "base", "closed", before=held[0].start)
+    return day if day and not sentence.text[day.end : held[0].start].strip(" ,") else None
 
 
 def _earlier(sentence: Sentence, base: Mark, context: Context) -> dt.date | None:
@@ -341,7 +360,7 @@ def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) ->
         return before and replace(before, open=True)  # 英伟达同期升285%
     row = sentence.chinese and mark.kind == "amount" and not sentence.has("period", within=sentence.clause(mark))
     found = (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _in_row(sentence, mark)
-    found = found or _own_period(sentence, mark)
+    found = found or _own_period(sentence, mark, context)
     return _limited(sentence, mark, found, context) if found and context and not sentence.chinese else found
 
 
@@ -399,7 +418,17 @@ def frame_of(sentence: Sentence, mark: Mark, context: Context) -> Period | None:
     return None if told or last or sentence.has("moment", "pre", "after") else context.framed
 
 
-def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
+def _ranked_span(sentence: Sentence, mark: Mark, context: Context | None) -> Period | None:
+    """The week or month that a rank right behind the figure tells of: "lost 5.7%, also its worst week since March"."""
+    rank = _RANK_OF_SPAN.match(sentence.text, mark.end) if mark.kind == "amount" and not sentence.chinese else None
+    day = (context.date or context.last or context.paper) if rank and context else None
+    if rank is None or day is None:
+        return None
+    first = day - dt.timedelta(day.weekday()) if rank["week"] else day.replace(day=1)
+    return Period(first=first, until=day, open=True)
+
+
+def _own_period(sentence: Sentence, mark: Mark, context: Context | None = None) -> Period | None:
     """The same; by what stands in the clause, or holds for it from before."""
     low, high = sentence.clause(mark)
     near = base_of(sentence, mark) or _beside(sentence, mark)
@@ -414,6 +443,7 @@ def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
         for m in sentence.all("period", within=(low, high))
         if sentence.reaches(m, mark)
         and not (_of_noun(sentence, m) and m.end <= mark.start)
+        and not (m.start >= mark.end and _ENDING.match(sentence.text, m.start))  # "fell 1% and ended the year higher"
         and (m.end <= mark.start or m.value.years or not _parted(sentence, mark, m))
     ]
     if sentence.chinese:
@@ -443,7 +473,7 @@ def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
             return replace(told, open=True)
         own = [last] if last and last.kind == "period" and not used else []
     if not own:
-        return None
+        return _ranked_span(sentence, mark, context)
     if sentence.chinese and not any(_told(m) for m in own):  # 全周来看,沪指累计下跌2.1%
         spans = sentence.all("period", "run_up", "run_down", within=(0, own[0].start))
         own = [m for m in spans if _told(m)][-1:] or own

@@ -247,7 +247,9 @@ def _large(
         every = _every(sentence, mark, names)
         who = Subject(group=Group(every[0], every[0])) if every else who
         hedge = "exact" if mark.value.hedge == "amounted_to" else ""  # "turnover totalled" tells the whole
-        yield figure_at(sentence, mark, who, "turnover", 1, context, hedge)
+        told, span = figure_at(sentence, mark, who, "turnover", 1, context, hedge), period_of(sentence, mark, context)
+        months = not sentence.chinese and span and span.first and span.until
+        yield replace(told, date=span.first, until=span.until) if span and months else told
     elif sign and _WIPED.search(head) and not re.search("[至到]$", head):
         yield figure_at(sentence, mark, who, "value_change", sign, context)
     elif _VALUE.search(head) or (sentence.chinese and WORTH_NOW.search(sentence.text[: mark.value.at])):

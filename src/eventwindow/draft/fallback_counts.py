@@ -13,6 +13,7 @@ from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import EXTREME, figure_at
 from eventwindow.draft.sentence import Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
+from eventwindow.draft.unquantified import since_told
 
 Owners = Callable[[Mark], Sequence[Subject]]
 Found = Iterator[tuple[Mark, Statement]]
@@ -71,6 +72,18 @@ _PEAK = re.compile(  # "below its record close of", "5.9 % below the high it set
     r" (?:(?:(?:that |which )?(?:it |they )|that was )?(?:set|reached|hit|touched|made) )?"
     r"(?:of|on|from|in) $"
 )
+_ACTIVE = re.compile(
+    r"\b(?:most (?:actively|heavily) traded(?: (?!by\b|on\b)[\w&'-]+){0,4}"
+    r"(?: by (?:trading )?(?:volume|value|turnover))?"
+    r"|(?:highest|largest|heaviest|biggest) (?:turnover|trading volume) of (?:any|all)\b)",
+    re.IGNORECASE,
+)
+_TWICE = re.compile(
+    r"\b(?:volumes?|turnover|shares)\b[^,;.]{0,24}? (?:(?P<more>more than )|(?P<about>about |nearly |almost ))?"
+    r"(?:twice|double) (?:the|its|their) (?:[\w-]+ ){0,3}?(?:average|usual|normal)\b",
+    re.IGNORECASE,
+)
+_BACK = re.compile(r"[\w-]+-(?:week|month|year|decade)(?= (?:high|low))")
 _BETWEEN = re.compile(r"\b(?:mov|trad|rang|fluctuat|swing|swung)\w* between $")
 _OFFER = re.compile(
     r"\b(?:offer|bid|price|pay|paying|takeover|premium|discount|approach|proposal|placing)", re.IGNORECASE
@@ -86,6 +99,8 @@ def counts(sentence: Sentence, context: Context, owners: Owners) -> Found:
             (mark, s) for s in (*_traded(sentence, mark, context, owners), *_premium(sentence, mark, context, owners))
         )
     yield from _breadth(sentence, context)
+    yield from _most_traded(sentence, context, owners)
+    yield from _twice_usual(sentence, context, owners)
     yield from _ranges(sentence, context, owners)
     yield from _peaks(sentence, context, owners)
 
@@ -107,8 +122,30 @@ def _peaks(sentence: Sentence, context: Context, owners: Owners) -> Found:
         found, on = _PEAK.search(sentence.text, 0, day.start), day.value.date
         if found and on and context.paper and on <= context.paper:
             mark = Mark(*found.span(), "record")
-            record = Statement(0, "record", NOBODY, 0.0, 0.0, "exact", -1, step=1.0, date=on, by="high")
+            back = _BACK.search(sentence.text, *found.span())
+            since = since_told(sentence, Mark(*back.span(), "since"), on)[0] if back else ""
+            record = Statement(0, "record", NOBODY, 0.0, 0.0, "exact", -1, step=1.0, date=on, by="high", since=since)
             yield from ((mark, replace(record, who=who)) for who in owners(mark)[:1])
+
+
+def _most_traded(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """ "was again the most actively traded counter by volume", "had the highest turnover of any stock"."""
+    for m in _ACTIVE.finditer(sentence.text):
+        mark = Mark(*m.span(), "rank")
+        kind = "volume_rank" if "volume" in m[0].lower() else "turnover_rank"
+        for who in owners(mark)[:1]:
+            day = day_of(sentence, mark, context)
+            yield mark, Statement(0, kind, who, 1.0, 1.0, "exact", -1, step=1.0, date=day)
+
+
+def _twice_usual(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """ "Volume was more than twice the daily average"."""
+    for m in _TWICE.finditer(sentence.text):
+        mark = Mark(*m.span(), "volume")
+        hedge = "more_than" if m["more"] else "about" if m["about"] else "exact"
+        for who in owners(mark)[:1]:
+            day = day_of(sentence, mark, context)
+            yield mark, Statement(0, "volume_multiple", who, 2.0, 2.0, hedge, 1, step=0.1, date=day)
 
 
 def _traded(sentence: Sentence, mark: Mark, context: Context, owners: Owners) -> Iterator[Statement]:

@@ -15,6 +15,7 @@ from eventwindow.draft.periods import WORDS, Period
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import FLOW, MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
+from eventwindow.draft.subjects import resumed
 from eventwindow.draft.unquantified import ORDINALS, quantity, since_told
 
 Said = Sequence[tuple[Mark, Statement]]
@@ -55,6 +56,10 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 _OF_MONTHS = re.compile("个月$|月线连")
+_SHARES_OF = re.compile(
+    r"\b[Ss](?:hares|tocks) (?:of|in) (?:the |U\.S\. |US |[A-Z][a-z]+(?:an|ese|ish) )*"
+    r"(?P<kind>(?:[a-z][a-z-]+ ){0,2}[a-z]{3,}s) (?:also |all |both |\w+ly )?"
+)
 _STOP = re.compile(r"[,;.]|\s(?:and|but|while|as)\s")
 _LONGER = re.compile(r"\b(?:month|quarter|year)", re.IGNORECASE)
 _BEFORE = re.compile(r"(?: \w+)? before\b")
@@ -119,6 +124,8 @@ def remarks_left(
     if not sentence.chinese:
         yield from _to_date(sentence, context, owners)
     yield from _ranks(sentence, context, owners)
+    if not sentence.chinese:
+        yield from _shares_of(sentence, context)
     yield from _kinds(sentence, context, names, said, following)
     yield from _bare(sentence, context, names, near)
 
@@ -127,11 +134,12 @@ def _bare(sentence: Sentence, context: Context, names: Names, near: Said) -> Fou
     """What a verb that is no price's alone tells of the names right before it: "SBI and ICICI Bank also declined"."""
     for move in () if sentence.chinese else sentence.all("up_weak", "down_weak"):
         low, high = sentence.clause(move)
-        named = sentence.last("names", before=move.start, since=low)
+        own = sentence.last("names", before=move.start, since=low)
+        named = own or resumed(sentence, low)  # "The Hong Kong dollar, which is pegged to the US currency, weakened"
         if named is None or not _ALONE.match(sentence.text, move.end):
             continue
         other = sentence.has("amount", "off", "volume", "no", "modal", "condition", "stock", within=(low, high))
-        if other or not _ADVERBS.fullmatch(sentence.text, named.end, move.start):
+        if other or not _ADVERBS.fullmatch(sentence.text, own.end if own else low, move.start):
             continue
         known = {s.who for _, s in near}
         for who in (w for w in named.value if w.symbols and w not in known):
@@ -290,6 +298,19 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
             kind, hedge = ("breadth", hedge) if several else ("return", "direction")
             day = day_of(sentence, mark, context)
             yield mark, Statement(0, kind, mark.value, None, None, hedge, min(signs), date=day)
+
+
+def _shares_of(sentence: Sentence, context: Context) -> Found:
+    """ "… and shares of U.S. banks slid": a kind inside a sentence, with its move right behind it and no figure."""
+    for m in _SHARES_OF.finditer(sentence.text):
+        move = next((v for v in sentence.all(*MOVING) if v.start == m.end()), None)
+        listed = sentence.has("names", "aside", within=m.span("kind"))
+        if move is None or listed or m.start() == 0 or m["kind"].split()[-1] in sentence.rules.no_kind:
+            continue
+        high = sentence.clause(move)[1]
+        if not sentence.has("amount", "no", "modal", "condition", within=(move.end, high)):
+            group, day = Subject(group=Group(m["kind"], m["kind"])), day_of(sentence, move, context)
+            yield move, Statement(0, "return", group, None, None, "direction", MOVES[move.kind], date=day)
 
 
 def _kind(sentence: Sentence, low: int, high: int) -> tuple[Mark, int, int] | None:

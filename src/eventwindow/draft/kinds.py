@@ -16,7 +16,10 @@ _LEAD = (  # what stands before the noun phrase and is no part of it
 )
 _WORD = r"[A-Za-z][\w-]+['’]?"
 _PLURAL = r"(?:(?<!['’])s|financials|sharemarket|stock market)"
-_PHRASE = rf"(?P<phrase>{_WORD}(?: (?:and |of |in |for )?{_WORD}){{0,4}}?{_PLURAL})"
+_OF_FIRM = (  # whose suppliers or rivals a kind is
+    r"(?P<of> (?:to|of) [A-Z][\w&.-]+(?: (?:[A-Z][\w&.-]+|Inc|Co|Corp)){0,2}?(?: (?:Inc|Co|Corp|Ltd)\b\.?)?)?"
+)
+_PHRASE = rf"(?P<phrase>{_WORD}(?: (?:and |of |in |for )?{_WORD}){{0,4}}?{_PLURAL}){_OF_FIRM}"
 _HANGS = (
     r"(?P<hangs> (?:(?:tied|linked|exposed) to [^,;]{3,30}?|(?:that|who) [^,;]{3,50}?))?"
     r"(?:, (?:which|who|whose|of which) [^,;]{3,60},| to the \w+)?"
@@ -26,7 +29,8 @@ _VERB = (
     r" (?P<verb>(?!outnumber)[a-z]{3,}ed"
     r"|was|were|ha[sd]|have|got|did|went|came|took|gave|made|saw|led|left|held|bore|fell"
     r"|rose|won|found|lost|stood|sank|slid|shrank|sprang|dove|rall(?:y|ies)|leap|surge|slide|slump|jump|sink|fall|climb|soar"
-    r"|rise|plunge|tumble|gain|drop|retreat|advance|under pressure|in demand)\b"
+    r"|rise|plunge|tumble|gain|drop|retreat|advance|under pressure|in demand"
+    r"|are(?= (?:all |mostly |also |still )?(?:up|down|higher|lower)(?: (?:for|this|since|on) |[.,;]|$)))\b"
 )
 _HEAD = re.compile(_LEAD + _PHRASE + _HANGS + _VERB)
 _FARED = re.compile(  # how a kind fared, in words that are no move
@@ -55,7 +59,8 @@ def head(sentence: Sentence, low: int) -> tuple[Mark, int, int] | None:
 def _subject(sentence: Sentence, found: re.Match[str]) -> Subject:
     """The group that the list holds under these words, else the words, with what tells which of the kind."""
     whole = [m for m in sentence.all("names") if (m.start, m.end) == found.span("phrase")]
-    words = found["phrase"] + (found["hangs"] or "")
+    words = found["phrase"] + (found["of"] or "") + (found["hangs"] or "")
+    words = re.sub(r" (?:Inc|Co|Corp|Ltd)\.?$", "", words)
     return whole[0].value[0] if whole else Subject(group=Group(words, words))
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.chinese import simplified
 
-BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
+_CODE = r"(?! ?[A-Z][A-Z.]{0,6}\))"  # of an exchange: (NYSE: TRU)
+BOUNDARY = re.compile(rf"(?<!\d)[,;:]{_CODE}|[,;:](?!\d){_CODE}|[—–]{{2}}|\s[-—–]\s")
 FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对])\s*)*$"  # noqa: E501
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
 BOND = (  # whose yield no list holds
@@ -95,6 +96,7 @@ class Lexicon:
     zones: Mapping[str, str]  # a place as clock times name it → its zone
     small: frozenset[str]  # words that name no subject
     prepositions: frozenset[str]
+    nouns: frozenset[str]  # that begin a sentence and are no firms
     no_kind: frozenset[str]  # plural nouns that are no kind of securities
     elsewhere: frozenset[str]  # the commonest words of other languages
     known: frozenset[str]  # words that change nothing in what a clause says of a move
@@ -160,6 +162,7 @@ def lexicon(chinese: bool) -> Lexicon:
         zones={_script(place, chinese): zone for place, zone in rules["zones"].items()},
         small=frozenset(rules["small"].split()),
         prepositions=frozenset(rules["prepositions"].split()),
+        nouns=frozenset(rules["nouns"].split()),
         no_kind=frozenset(rules["no_kind"].split()),
         elsewhere=frozenset(rules["elsewhere"].split()),
         known=frozenset(rules["known"]["en"].split()),

@@ -14,6 +14,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
+from eventwindow.draft.clauses import RELATIVE
 from eventwindow.draft.context import About, Context, days_told, one_day, resolved, session_of, story_days, told_before
 from eventwindow.draft.dates import ALONE, DayMark, days
 from eventwindow.draft.fallback import fallback
@@ -94,6 +95,8 @@ _FRACTION = re.compile(  # as grain is quoted: $5.17¼, 14.24-1/2, "502 1/4 cent
     r"(?<![\d./-])(?P<whole>\d[\d,]*(?P<point>\.\d+)?)(?: ?(?P<sign>[¼½¾⅛⅜⅝⅞])"
     r"|[ -](?P<part>[1357]/8|[13]/4|1/2)(?![\d/]))"
 )
+_RUPEES = re.compile(r"\bRs\.? ?(?=\d)")
+_CRORE = re.compile(r"(?<![\d.,])(?P<n>\d[\d,]*(?:\.\d+)?)[ -](?P<lakh>lakh[ -])?crores?\b")
 _LIVE = re.compile(  # written while the exchange is open
     r"半日|午收|(?:最新|现|暂)报|截至(?:[今\d]+[早天日])?(?:早上|上午|中午|下午)?\d{1,2}[时点:]|(?:日|[-/]\d\d) ?(?:0\d|1[0-3]):\d\d|开盘表现|\d点\d\d分"  # noqa: E501
 )
@@ -125,6 +128,7 @@ class Reading:
     missed: tuple[str, ...]
     untold: tuple[str, ...] = ()  # clauses that tell of a move
     unreal: bool = False  # a forecast, or of what is not
+    firms: tuple[Subject, ...] = ()  # that it names
     days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell; in Chinese, in America
 
 
@@ -263,6 +267,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About | None) -> Iterator[Reading]:
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
+    firms = tuple[Subject, ...]()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
     frame, heading, framed = "", "", None
     lines = [normal(line) for line in text.splitlines()]
@@ -271,6 +276,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
     review = None if has_chinese(text) else _reviewed(lines, dated)
     head = _told_by_head(lines, dated) if has_chinese(text) else {}
+    month = review if review and review.first and review.until and review.first.month == review.until.month else None
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
     asked = about.day if about else None
@@ -284,13 +290,14 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             heading = _heading(plain, heading, dated)
             day = next((m.value.date for m in days(heading, dated)), day) or asked
             left = Context(
-                who=who, index=index, several=True, date=day, spoken=day, last=asked or last, days_by_region=there,
-                paper=dated, frame=frame, framed=framed or review, head=head, headed=not spoken, about=about,
+                who=who, index=index, firms=firms, several=True, date=day, spoken=day, last=asked or last,
+                days_by_region=there, paper=dated, frame=frame, framed=framed or review, head=head, headed=not spoken,
+                about=about, month=month,
             )  # fmt: skip
             silent = True
             for reading in paragraph(plain, number, dated, rules, known, left):
                 framed = _framed(framed, reading.text, reading.statements, dated)
-                silent = silent and not reading.statements
+                silent, firms = silent and not reading.statements, reading.firms or firms
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
@@ -335,8 +342,11 @@ def _framed(before: Period | None, text: str, told: Sequence[Statement], dated: 
 
 
 def _reviewed(lines: Sequence[str], dated: dt.date) -> Period | None:
-    """The year that a head line says the article looks back on: "What made money in 2017", at its end."""
+    """The year or the month that a head line says the article looks back on: "What made money in 2017", at its end."""
     head = next(iter(filter(None, lines)), "")
+    last = dated.replace(day=1) - dt.timedelta(1)
+    if len(head) < SHORT and re.search(rf"\b(?:{last:%B}|{last:%b}) {last.year}\b", head) and not head.endswith("."):
+        return Period(first=last.replace(day=1), until=last, open=True)  # "Market Statistics for April 2024", in May
     told = _REVIEW.search(head) if len(head) < SHORT and not head.endswith(".") else None
     year = dated.year - (dated.month == 1)
     turn = (dated.month, dated.day) >= (12, TURN) or (dated.month, dated.day) <= (1, 31 - TURN)
@@ -458,7 +468,7 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
-    line = _FRACTION.sub(_decimal, line)
+    line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, line)))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _FEW_CENTS.sub(lambda m: str(WORDS[m["n"]]), plain)
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
@@ -470,6 +480,14 @@ def normal(line: str) -> str:
 def _decimal(found: re.Match[str]) -> str:
     """A price with a fraction behind it as a decimal one; behind decimals the fraction is of the last one."""
     return found["whole"] + ("" if found["point"] else ".") + _EIGHTHS[found["sign"] or found["part"]]
+
+
+def _in_words(found: re.Match[str]) -> str:
+    """A sum in crore, tens of millions, or in lakh crore, trillions, as the rest of the world writes it."""
+    if found["lakh"]:
+        return f"{found['n']} trillion"
+    whole, _, part = found["n"].replace(",", "").partition(".")
+    return f"{int(whole + (part[:1] or '0')):,}" + (f".{part[1:]}" if part[1:] else "") + " million"
 
 
 def _arabic(found: re.Match[str]) -> str:
@@ -518,7 +536,7 @@ def paragraph(
             date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
             spoken=spoken[-1] if spoken else context.spoken,
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
-            framed=_framed(context.framed, text, told, dated),
+            framed=_framed(context.framed, text, told, dated) or context.month,
             span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(
@@ -531,6 +549,7 @@ def paragraph(
         )
         if ordered:
             main = [pair for pair in ordered if not told_before(sentence, pair[0])] or ordered
+            main = [pair for pair in main if not _hangs(sentence, pair[0])] or main
             context = _left(main, context, session_of(sentence, main[-1][0], context))
     for k, (text, sentence, at, said) in enumerate(read):
         following = read[k + 1][3] if k + 1 < len(read) else []
@@ -542,7 +561,8 @@ def paragraph(
         passed = missed(sentence, used)
         written = tuple(sentence.text[m.start : m.end] for m in passed)
         moves = tuple(untold(sentence, used, passed))
-        yield Reading(number, text, told, written, moves, unreal(sentence), tuple(happened))
+        firms = _spoken_of(sentence, at, known, told)["firms"]
+        yield Reading(number, text, told, written, moves, unreal(sentence), firms, tuple(happened))
 
 
 def _meant(s: Statement, about: About | None) -> Statement:
@@ -566,6 +586,11 @@ def _listed_there(sentence: Sentence, mark: Mark, s: Statement, known: Names, ru
         return s
     asked = Reason("draft_listing", symbols=" / ".join(sorted({*there, *s.who.symbols})))
     return replace(s, who=Subject((there[0],)), open=(asked, *s.open))
+
+
+def _hangs(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a relative clause holds the mark: behind "the best on the MDAX, which fell 0.3%" the story goes on before it."""  # noqa: E501
+    return any(c.kind == RELATIVE for c in sentence.held(mark))
 
 
 def _in_america(sentence: Sentence, context: Context) -> list[dt.date]:
@@ -714,11 +739,17 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     several = several or len({s.who for s in said}) > 1
     single = {s for s in firms if s.group is None}
     alone = {} if said or len(single) != 1 else {"who": tuple(single)}  # named alone, and nothing was said of it yet
+    told = tuple(dict.fromkeys(s for m in sentence.all("names", "aside") for s in m.value if _a_firm(s, known)))
     kept = {
         "index": tuple(dict.fromkeys(index)) or context.index,
+        "firms": told or context.firms,
         "named": tuple(dict.fromkeys(named)) or context.named,
     }
     return kept | {"several": several} | alone
+
+
+def _a_firm(who: Subject, known: Names) -> bool:
+    return bool(who.name) if not who.symbols else known.listings[who.symbols[0]].kind == "stock"
 
 
 def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.finder import Finder, finder
-from eventwindow.draft.lexicon import Mark, lexicon
+from eventwindow.draft.lexicon import Group, Mark, lexicon
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.vouched import vouched
 from eventwindow.errors import StudyError, check_file
@@ -32,6 +32,12 @@ _YIELD = re.compile(  # of the United States, where no other country is named
 )
 _PART = re.compile(  # "Nasdaq Biotechnology Index", "FTSE Eurofirst 300"
     r" (?!Composite|Industrial|Stock|Share|All|Index|Average|Price)(?:[A-Z]\w+ ){1,3}(?:Index|Average|\d{2,3})\b"
+)
+_SECTOR = re.compile(  # an index of a part: "the STOXX Europe 600 Banks index", "the FTSE 350 mining index"
+    r"(?: \d{2,4}\b)?(?: (?!Composite|Industrial|Stock|Share|Price|Benchmark)[A-Z][\w&-]*){0,3}"
+    r"(?: (?!(?:stock|share|price|composite|average|benchmark|main|market|total|return|performance|weighted"
+    r"|blue-chip|stock-market|the|its|an?|as|and|or|in|of|by|for|to|on|at|with|while|sector|index|also|is|was|has|had)\b)"
+    r"[a-z][a-z-]+(?<!ed))? (?:sub-?index|index|sector)\b"
 )
 _ABROAD = re.compile(r"(?!American)[A-Z]\w+(?:['’]s|an|ese|ish|nch|eek) $")
 _MATURITIES = {"2": "2YY=F", "5": "^FVX", "10": "^TNX", "30": "^TYX", "two": "2YY=F", "five": "^FVX", "ten": "^TNX",
@@ -116,7 +122,11 @@ class Names:
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             of = self.meanings[name]
             part = _PART.match(text, end) if of and self.listings[of[0]].kind == "index" else None
-            if daughter := part.end() if part else self._daughter(text, end, name):
+            sector = _SECTOR.match(text, end) if of and not part and self.listings[of[0]].kind == "index" else None
+            if sector and sector[0].count(" ") > 1:
+                words = text[start : sector.end()]
+                yield Mark(start, sector.end(), "name", Subject(group=Group(words, words)))
+            elif daughter := part.end() if part else self._daughter(text, end, name):
                 yield Mark(start, daughter, "name", Subject(name=text[start:daughter]))
             elif symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
                 yield Mark(start, end - 1 if golden else self._whole(text, end), "name", symbols)

@@ -55,6 +55,7 @@ _EDGE_OF = re.compile(  # "ended the month at 28,980", "finished last week at 19
     r"\b(?:end|clos|finish)(?:ed|ing|es|s)? (?:(?:the|last) (?P<unit>week|month|year)|(?P<alone>(?:19|20)\d\d))\b"
     r"(?=[^;.]{0,40}?\bat\b)|\band (?P<next>(?:19|20)\d\d)(?= at\b)"
 )
+NEAR = 3  # days before a month's end on which its last session may be over
 Ranks = Callable[[int, Sequence[Mark], str], bool]
 
 
@@ -117,7 +118,7 @@ def _from_day(text: str, begun: int, day: Mark, dated: dt.date, ranked: bool) ->
     weekday = text[day.start : day.end].lower().endswith("day")
     if first == dated and weekday:
         first -= dt.timedelta(7)
-    direct = _DIRECT.fullmatch(text, begun, day.start)
+    direct = _DIRECT.fullmatch(text, begun, day.start) and not text.startswith(", when ", day.end)
     if direct:
         first = DayMark(None, 1).resolved(first)
     closed = direct and weekday and _CLOSE.match(text, day.end)
@@ -175,6 +176,11 @@ def _limit(mark: Mark, text: str) -> Mark:
     return Mark(found.start(), mark.end, "limit", DayMark(day))
 
 
+def _month_end(day: dt.date) -> dt.date:
+    following = day.replace(day=28) + dt.timedelta(4)
+    return following - dt.timedelta(following.day)
+
+
 def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
     """The last weekday of a week, a month or a year at whose end a price is told to have stood."""
     for m in (*_EDGE_OF.finditer(text), *_AT_END.finditer(text)):
@@ -187,7 +193,7 @@ def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
             over = "last" in m[0] or dated.weekday() == 0
             last = dated - dt.timedelta(dated.weekday() - 4 + 7 * over)
         elif m["unit"] == "month" or months:
-            began = _from_month(m, dated).first if months else month_told(dated)
-            last = (began or dated).replace(day=28) + dt.timedelta(4)
-            last -= dt.timedelta(last.day)
+            last = _month_end((months and _from_month(m, dated).first) or month_told(dated))
+            if last > dated + dt.timedelta(NEAR):
+                last = dated.replace(day=1) - dt.timedelta(1)  # the running month has not ended
         yield Mark(*m.span(), "edge", DayMark(min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))))

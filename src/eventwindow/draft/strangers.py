@@ -16,10 +16,10 @@ _LEADS = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$|['’]s$")  
 _HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
 _INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no list holds
     r"\b(?!(?:The|A|This|That|Its|An|Each|Every|key|main|broad(?:er)?|wider|benchmark|leading|dollar|private|public|financial|whole|same|other) )"  # noqa: E501
-    r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)? index"
+    r"(?:(?P<two>[A-Z][A-Za-z]+ [A-Z][a-z]+(?: [A-Z][a-z]+)?) index|(?P<name>[A-Z][a-z]+ index"
     r"|(?:(?!(?:the|that|this|with|while|when|from|into|over|local|closely|watched|heavy|heavyweight) )[a-z]{4,} )?"
     r"[a-z]{4,}(?:-[a-z]+)? (?:sector|sub-?index)"
-    r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)? sector)"
+    r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)? sector))"
     r"(?= (?:\.[A-Z]+ )?(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
 )
 _INSIDE = re.compile(
@@ -28,8 +28,14 @@ _INSIDE = re.compile(
 )
 _LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Plc|PLC)$")
 _THEN = re.compile(
-    r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:(?:(?:in|of|for|to|from) )?which|whose|where|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
-    r",?\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
+    r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?"
+    r"(?:, (?:(?:(?:in|of|for|to|from) )?which|whose|where|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already"
+    r"|[a-z]+(?:er|or|ist|home|arm|unit|firm|part)s? (?:to|of|for|in))\b[^,.;]{2,60},"
+    r"|, (?:(?:in|by) (?:contrast|comparison)|on the other hand|for (?:its|their) part|[a-z]{3,}ly|however|too|though"
+    r"|meanwhile|instead|also|likewise),)?"
+    r",?\s+(?:(?:had to accept|suffered|saw|posted|recorded|registered|notched|managed) (?:an?|its) (?:\w+ )?"
+    r"(?=(?:fall|loss|drop|decline|rise|gain|jump|advance) of))?"
+    r"(?:(?:shares?|stock|also|then|each|both|all|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _NAMED = re.compile(r", (?:which|whose|an?|the|once|up|down|off)\b")
 _TRADE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ies|banks?|lines)['’]?|Banks['’]?")  # of many firms, none's name
@@ -43,9 +49,33 @@ _TICKERED = re.compile(
 )
 _FIGURE = re.compile(r"(?:by |[-+−])?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
 _STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
+_RANKED = re.compile(  # "was again the best performer on the index", "led the FTSE 250"
+    r"(?:(?P<led>(?:led|topped|headed) the (?=[A-Z]|gain|los|ris|index))"
+    r"|(?:again |by far |easily )*(?:among )?(?:the )?)"
+)
 _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
 )
+_COUNTRY = """India Hindustan Japan Korea China Taiwan Singapore Malaysia Thailand Indonesia Pakistan Nigeria"""
+_ABROAD = re.compile(f"(?:{'|'.join(_COUNTRY.split())}) ")  # Hindustan Unilever, India VIX
+_FORMS = re.compile(  # words of a firm's full name: Fortescue Metals is Fortescue
+    r"(?:Groups?|Holdings?|Inc|Corp|Corporation|Co|Company|Ltd|Plc|PLC|Motors?|Electric|Electronics?|Energy|Power|Oil|Gas"
+    r"|Petroleum|Resources?|Metals|Mining|Gold|Steel|Materials|Chemicals?|Pharma\w*|Therapeutics|Biosciences|Health\w*|Banks?"
+    r"|Banking|Banc\w+|Financial|Finance|Capital|Insurance|Assurance|Securities|Markets|Partners|Technolog\w+|Systems?|Software"
+    r"|Semiconductors?|Micro\w*|Networks?|Communications?|Tele\w+|Media|Entertainment|Studios|Games|Interactive|Air\w*|Aviation"
+    r"|Aerospace|Defen[cs]e|Industr\w+|International|Global|Worldwide|Enterprises?|Brands|Foods?|Beverages?|Stores|Retail\w*"
+    r"|Hotels?|Resorts|Cruises?|Lines|Logistics|Transport\w*|Express|Propert\w+|Realty|Developments?|Homes?|Construction"
+    r"|Engineering|Machinery|Heavy|Trust|R[Ee][Ii][Tt]|Investments?|Solutions|Services|Platforms|Labs|Laboratories|Sciences?"
+    r"|Instruments|Devices|Products|Paper|Glass|Tires?|Automotive|Auto|Digital|Online|Blockchain|Wholesale|Worldwide|Precision|CEO"
+    r"|CFO|Chief|Chair\w*|President|Shares?|Stocks?|ADRs?|\w+day|and|&|of)\.?"
+)
+_DAUGHTER = re.compile(r"\b(?:arm|unit|subsidiary|affiliate|dealer|spin-off),? $")
+_HANGS = re.compile(
+    r"(?<!shares )(?<!stock )\b(?:in|at|on|from|of|by|for|with|to|than|after) (?:the )?$", re.IGNORECASE
+)
+_LISTED = re.compile(r"(?:,? and |, )")
+_AT_ONCE = re.compile(r",? (?:(?:shares|also|then|was|ended|closed|finished|itself) ){0,2}[a-z]+ (?:by )?\d[\d.]*%")
+_BEST = re.compile(r" (?:was|is) (?:again |by far )?(?:the |among the )?(?:best|worst|biggest|top|hardest)\b")
 _ZH_FIGURE = re.compile(r"(?:\D{0,4})?[\d一二两三四五六七八九十]")
 _FORM = (
     "药业|制药|医药|生物|生技|科技|集团|股份|控股|电子|银行|汽车|能源|证券|实业|地产|光电|电力|电器|电机|通讯|传媒|航空|重工|精密|半导体"
@@ -96,7 +126,9 @@ def strange_names(
 ) -> dict[str, str]:
     """The names that some sentence of an article tells as those of securities, each by its forms: in full, by its first word."""  # noqa: E501
     found = [text[start:end] for text in sentences if not _headline(text) for start, end in _latin(text, rules, told)]
-    short = {first: name for name in found if len(first := name.partition(" ")[0]) > 3 and first not in known}
+    listed = (name.rpartition(" and ") for name in found)
+    found = [before if before and last in known else before + joined + last for before, joined, last in listed]
+    short = {first: name for name in found if _begins_name(first := name.partition(" ")[0]) and first not in known}
     return {
         form: name
         for form, name in (short | {n: n for n in found}).items()
@@ -104,10 +136,14 @@ def strange_names(
     }
 
 
-def _headline(text: str) -> bool:
+def _begins_name(word: str) -> bool:
+    return len(word) > 3 and word[0].isupper()
+
+
+def _headline(text: str, share: float = 0.5) -> bool:
     """Whether most words have a capital, as in "Intel Stock Hasn't Been This Cheap"."""
     words = re.findall(r"\b[A-Za-z]{4,}", text)
-    return bool(sum(w[0].isupper() for w in words) > len(words) / 2)
+    return bool(sum(w[0].isupper() for w in words) > len(words) * share)
 
 
 def strangers(
@@ -125,16 +161,57 @@ def strangers(
         forms = "|".join(map(re.escape, sorted(strange, key=len, reverse=True)))
         again = [m.span() for m in re.finditer(rf"(?<![\w&-])(?:{forms})(?![\w&-]|\s[A-Z][a-z])", text)]
         found += [(a, b) for a, b in again if all(b <= s or e <= a for s, e in found)]
+    if not chinese:
+        found = [*found, *_in_list(text, marks, found, rules)]
+        of_others = {(m.start, m.end) for m in marks if m.kind == "name"}
+        longer = {span for span in found if not _headline(text, 0.8) and _longer(text, *span, of_others)}
+        taken = [(m.start, m.end) for m in marks if m.kind not in {*marks_apart, "off"} or text[m.start].islower()]
     for start, end in found:
-        if all(end <= s or e <= start for s, e in taken):
+        held = of_others if not chinese and (start, end) in longer else set()
+        if all(end <= s or e <= start or (s, e) in held for s, e in taken):
             name = text[start:end]
             yield Mark(start, end, "stranger", Subject(name=strange.get(name, name)))
 
 
+def _longer(text: str, start: int, end: int, names: Collection[tuple[int, int]]) -> bool:
+    """Whether a name is another firm's than the one of the list that it holds: Nissan Shatai, Hindustan Unilever."""
+    for low, high in names:
+        if start <= low and high <= end and (low, high) != (start, end):
+            behind = text[high:end].split()
+            abroad = high == end and _ABROAD.fullmatch(text, start, low) is not None
+            apart = start == low and all(word[0].isupper() for word in behind)
+            own = apart and any(not (_FORMS.fullmatch(word) or word.isupper()) for word in behind)
+            return abroad or own or (apart and len(behind) > 1 and bool(_DAUGHTER.search(text[:start])))
+    return False
+
+
+def _in_list(
+    text: str, marks: Sequence[Mark], found: Sequence[tuple[int, int]], rules: Lexicon
+) -> Iterator[tuple[int, int]]:
+    """The names in a list of which the last one moves: "New World, Sino Land and Link each lost 8%"."""
+    starts = {m.start: m.end for m in marks if m.kind == "name"}
+    starts |= {low: high for low, high in found if not any(low < at < high for at in starts)}
+    for m in reversed([*_CAPITAL.finditer(text)]):
+        parted = text.rfind(" and ", m.start(), m.end())
+        end = parted if parted + len(" and ") in starts else m.end()
+        joined = _LISTED.match(text, end)
+        behind = starts.get(joined.end()) if joined else None
+        hangs = _HANGS.search(text, 0, m.start())  # "in Frankfurt, Gerresheimer fell"
+        if behind is None or hangs or m.start() in starts or m[0].split()[0] in rules.stop:
+            continue
+        before = any(_LISTED.fullmatch(text, high, m.start()) for high in starts.values())
+        last = behind
+        while (more := _LISTED.match(text, last)) and more.end() in starts:
+            last = starts[more.end()]
+        if (before or (joined and "and" in joined[0])) and _moves(text, last, rules):
+            starts[m.start()] = end
+            yield m.start(), end
+
+
 def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[int, int]]:
     for m in _INDEX.finditer(text):
-        if any(rules.words[k].match(text, m.start("moved")) for k in _KINDS):
-            yield m.span("name")
+        if _FIGURE.match(text, m.start("moved")) or any(rules.words[k].match(text, m.start("moved")) for k in _KINDS):
+            yield m.span("two" if m["two"] else "name")
     for m in _CAPITAL.finditer(text):
         start, words = m.start(), m[0].split()
         while words and (
@@ -153,10 +230,18 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
         if start == 0 and len(words) == 1 and _TRADE.fullmatch(name):
             continue
-        if not words or (first and name not in told and not _NAMED.match(text, len(name))):
+        if not words or (
+            first and name not in told and not (_NAMED.match(text, len(name)) or _firm(text, name, rules))
+        ):
             continue  # the first word of a sentence has a capital letter anyway
         if _moves(text, start + len(name), rules) or _told(text, start, start + len(name), name):
             yield start, start + len(_LEGAL.sub("", name))
+
+
+def _firm(text: str, name: str, rules: Lexicon) -> bool:
+    """Whether what is told of a sentence's first word is told of firms: a move in per cent at once, a rank."""
+    noun = name.endswith(("s", "ing")) or name.lower() in rules.nouns
+    return not noun and bool(_AT_ONCE.match(text, len(name)) or _BEST.match(text, len(name)))
 
 
 def _told(text: str, start: int, end: int, name: str) -> bool:
@@ -173,6 +258,8 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
         return False
     after = then.end()
     stood = _LEVEL.match(text, after) and _STOOD.search(then[0])
+    if (rank := _RANKED.match(text, after)) and (rank["led"] or rules.words["foremost"].match(text, rank.end())):
+        return True
     return bool(stood or _FIGURE.match(text, after)) or any(rules.words[k].match(text, after) for k in _KINDS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from eventwindow.draft.clauses import PARTICIPLE
+from eventwindow.draft.clauses import PARTICIPLE, chain
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -13,8 +13,9 @@ from eventwindow.draft.statement import Subject
 from eventwindow.errors import Reason
 
 WHICH = Reason("draft_which")
+_LED = re.compile(r"\b(?:led|topped|headed) (?:the )?$")
 _STOCK = re.compile(
-    r"(?:share|stock|share price|stock price|price|adr|receipt|contract|loss|losse|gain|fall|drop|decline|value|close|index|futures?|listing)s?$"  # noqa: E501
+    r"(?:share|stock|share price|stock price|price|adr|receipt|contract|loss|losse|gain|fall|drop|decline|value|capitali[sz]ation|cap|valuation|worth|close|index|futures?|listing)s?$"  # noqa: E501
 )
 _WORD = re.compile(r"[A-Za-z][\w'’.-]*")
 _INSERTED = re.compile(
@@ -34,7 +35,7 @@ _VERB = re.compile(
     r"|kept|lay|sat|set|hit|cut|let|met|won|bought|sold|told|thought|brought|paid|said"
 )
 _FIRST_OF = re.compile(r"['’]s ")
-_INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
+_INDEX = re.compile(r"index|average|benchmark|gauge|market|指数", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
 _GOES_ON = re.compile(
@@ -51,6 +52,9 @@ _SET_IN = re.compile(
 )
 _HEADS = re.compile(
     r"\W*(?:(?:the )?(?:(?:shares?|stock) (?:of|in) )?(?:the )?)?(?:[a-z]+(?:er|or|ist|giant|index|average) )?"
+)
+_SHARES = re.compile(
+    r"\W*(?:(?:the|its|their) )?(?:shares?|stock)\b(?! (?:market|exchange|in|of|worth))", re.IGNORECASE
 )
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing|at(?= [^\w\s]{0,2}\d))\b", re.IGNORECASE)
 
@@ -74,7 +78,8 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return of_own(sentence, own, mark, low)
     near = attributed(sentence, mark) or (_right_before(sentence, low) if _SET_IN.match(sentence.text, low) else None)
     if near:
-        near = (_scope(near, sentence) and sentence.first("names", within=(0, near.start))) or near
+        begun = [*chain(sentence.parts, near.start)][-1].start
+        near = (_scope(near, sentence) and sentence.first("names", within=(begun, near.start))) or near
         return Found(tuple(near.value), (WHICH,) * sentence.chinese)  # "and Microsoft, down 1.8 %, weighed on …"
     meant = _list(_after(sentence, mark, high)) or _one_of_two(sentence, low, mark, context)
     if meant := meant or _list(resumed(sentence, low)):
@@ -100,8 +105,12 @@ def _scope(near: Mark, sentence: Sentence) -> bool:
     return (
         ranked
         and all(s.is_index for s in near.value)
-        and (near.kind == "aside" or sentence.object_of_preposition(near))
+        and (near.kind == "aside" or sentence.object_of_preposition(near) or _led(sentence, near))
     )
+
+
+def _led(sentence: Sentence, near: Mark) -> bool:
+    return _LED.search(sentence.text, 0, near.start) is not None
 
 
 def resumed(sentence: Sentence, low: int) -> Mark | None:
@@ -159,9 +168,12 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     told = sentence.all("aside", within=(0, low)) if firms and sentence.chinese else []
     if len(told) == 1:
         return Found(tuple(told[0].value), (WHICH,))  # 美国证管会控告Coinbase,股价收跌12%
-    if carried := tuple(s for s in context.who if not (firms and s.is_index)):
+    carried = tuple(s for s in context.who if not (firms and s.is_index))
+    firm = not sentence.chinese and (role or _SHARES.match(sentence.text, low))
+    other = context.firms[:1] if firm and not carried else ()  # "It led the Nifty. The company said …": not the index
+    if carried or other:
         first = role and _FIRST_OF.search(sentence.text, role.start, role.end)  # "Britain's biggest grocer"
-        return Found(carried, (WHICH,) if context.several or first else ())
+        return Found(carried or other, (WHICH,) if context.several or first or other else ())
     following = next(iter(sentence.all("names", within=(mark.end, high))), None)
     return Found(tuple(following.value)) if following else Found()
 
@@ -171,7 +183,9 @@ def _role_of_main(sentence: Sentence, mark: Mark) -> Mark | None:
     held = sentence.held(mark)
     if sentence.chinese or not held or held[-1].kind != PARTICIPLE:
         return None
-    return next((m for m in sentence.all("role", within=(0, held[-1].start)) if not sentence.held(m)), None)
+    inside = sentence.all("role", "names", within=(0, held[-1].start))
+    heads = [m for m in inside if not (sentence.held(m) or sentence.object_of_preposition(m))]
+    return heads[0] if heads and heads[0].kind == "role" else None
 
 
 def _list(mark: Mark | None) -> tuple[Subject, ...]:
@@ -299,7 +313,7 @@ def _earlier(sentence: Sentence, low: int, firms: bool = False) -> Found | None:
 def _right_before(sentence: Sentence, low: int) -> Mark | None:
     """The name that a stretch stands right behind."""
     named = sentence.all("aside", "names", "others", within=(0, low))
-    return next((m for m in named if not sentence.text[m.end : low].strip(" ,(")), None)
+    return next((m for m in named if not sentence.text[m.end : low].strip(" ,()")), None)
 
 
 def _after(sentence: Sentence, mark: Mark, high: int) -> Mark | None:

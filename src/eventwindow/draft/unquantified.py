@@ -12,7 +12,8 @@ from eventwindow.draft.chinese import numeral
 from eventwindow.draft.comparisons import compared
 from eventwindow.draft.context import Context, day_of, day_told, frame_of, session_of
 from eventwindow.draft.dates import MONTH
-from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.kinds import head
+from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.periods import WORDS
 from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, FALLBACK, MOMENT, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
@@ -50,9 +51,10 @@ _WAS = re.compile(
     r"\W*(?:again |\w+ly )?(?:among )?(?:the )?(?:[\w-]+['’]s )?$",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"topp|at the ", re.IGNORECASE)  # the words tell the place themselves
+_PLACE = re.compile(r"topp|led|at the ", re.IGNORECASE)  # the words tell the place themselves
 _COPULA = re.compile(r"[^,;。]{0,6}?(?:[是为属]|当属|要数)[^,;。是]{0,6}")
 _WHO = re.compile(r"(?: (?:in|on|of) [\w ]{2,30}?)? was (?:the )?(?:[\w-]+ ){0,3}")
+_NOUN = re.compile(r"\W*(?P<word>[A-Z][a-z]+) (?:was|is|were|has been) ")
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
              "ninth": 9, "tenth": 10}  # fmt: skip
 _ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
@@ -237,7 +239,7 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
     owner = sentence.last("names", before=mark.start, since=low)
     owned = owner and _index(owner) and sentence.text[owner.end : mark.start].strip() in {"'s", "’s"}
-    whose = [s for s in (own.value if own else context.who) if not s.is_index]
+    whose = [s for s in (own.value if own else _spoken_of(sentence, mark, context)) if not s.is_index]
     was = _WAS.search(sentence.text[low : mark.start])
     after = next(iter(sentence.all("names", within=(mark.end, len(sentence.text)))), None) if was else None
     told = next(iter(sentence.all("names", within=(mark.end, sentence.clause(mark)[1]))), None)
@@ -263,6 +265,20 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
         yield Statement(
             0, "members_rank", who, nth, nth, "exact", sign, date=day, until=until, against=tuple(named), open=open_
         )
+
+
+def _spoken_of(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, ...]:
+    """Of what kind or firm a clause speaks that names none: what heads it, or what was spoken of."""
+    low = sentence.clause(mark)[0]
+    if sentence.chinese:
+        return context.who
+    if (found := head(sentence, low)) and found[0].start < mark.start:
+        return (found[0].value,)
+    noun = _NOUN.match(sentence.text, low)
+    if noun and noun["word"].lower() in sentence.rules.nouns:
+        return (Subject(group=Group(noun["word"], noun["word"])),)
+    told = subjects_of(sentence, mark, context).who
+    return told if any(not s.is_index for s in told) else context.who
 
 
 def _index(names: Mark) -> bool:
