@@ -23,7 +23,7 @@ from eventwindow.draft.missed import missed, unreal, untold
 from eventwindow.draft.periods import WORDS, Period, periods
 from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
-from eventwindow.draft.sentence import Sentence, dateline, home, parse, sentences
+from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.strangers import strange_names
 from eventwindow.draft.unquantified import remarks
@@ -664,6 +664,8 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     if not s.date or s.year:
         settled = s.year or {SPAN, POSSIBLE} & {*s.open} or sentence.has("date") or not sentence.chinese
         return replace(s, date=there, open=(WHICH_DAY, *s.open)) if there and not settled else s
+    if sentence.chinese and not s.until and s.date.weekday() >= WEEKEND and _closed_then(known, s.who):
+        return replace(s, date=DayMark(None, -1).resolved(s.date), open=(WHICH_DAY, *s.open))
     if not place and s.who.symbols and not s.until and _overnight_told(sentence, s.date):
         return replace(s, date=context.paper)  # what trades at night too: of the day that the story is of
     if sentence.chinese and s.until and (day := _up_to(sentence, mark, s, context, there)):
@@ -703,6 +705,11 @@ def _of_head(sentence: Sentence, s: Statement, context: Context, known: Names) -
     )
     day = context.head.get(region(known, s.who)) if s.who.symbols else None
     return s if timed or day is None or any(m.value.steps != 0 for m in sentence.all("date")) else replace(s, date=day)
+
+
+def _closed_then(known: Names, who: Subject) -> bool:
+    """Whether what the list holds does not trade at weekends."""
+    return bool(who.symbols) and known.listings[who.symbols[0]].exchange not in OPEN_AT_WEEKENDS
 
 
 def _overnight_told(sentence: Sentence, day: dt.date) -> bool:

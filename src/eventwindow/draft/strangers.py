@@ -112,6 +112,7 @@ _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(
     r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证|预[测期估计]|[目当]前|如今|(?:加密|虚拟|数字)货币|^(?:[美英法德日韩泰]国|日本|澳洲|印度|新加坡|香港|台湾|大陆|内地|欧洲|亚洲))$"
 )
+_ENDS_NAME = re.compile("..(?<![香沪离到至从由在])港$|..(?<![欧南北拉中在])美$")  # 格林美, 盐田港
 _TAILS = ("继", "爆量", "更是")  # of a name: 家登更爆量攻上涨停, 信立泰继6日跌停
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?=[\u4e00-\u9fff])")  # 10:02双成药业触及跌停
 _POINTING = re.compile(r"[那该其]|这(?![次回波天轮])")  # 这家成立不到三年的连锁品牌 is one named before
@@ -350,7 +351,8 @@ def _part(mark: Mark) -> bool:
 def _is_name(words: str, rules: Lexicon) -> bool:
     plain = all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in words)
     never = re.fullmatch(_FORM, words) or _COUNTED.match(words) or _NOUN_END.search(words)
-    return 2 <= len(words) <= 10 and plain and not never and not any(c in rules.never for c in words)
+    within = words[:-1] if _ENDS_NAME.search(words) else words
+    return 2 <= len(words) <= 10 and plain and not never and not any(c in rules.never for c in within)
 
 
 def leftover(
