@@ -179,6 +179,8 @@ def _weekday(parts: dict[str, str | None], dated: dt.date) -> dt.date:
     target = _ZH_DAYS[str(parts["zh"])] if chinese else _DAYS[str(parts["en"])[:3].lower()]
     which = (parts.get("which") or "").lower()
     monday = dated - dt.timedelta(dated.weekday())
+    if chinese and which[:1] == "上" and dated.weekday() == _ZH_DAYS["日"]:
+        monday += dt.timedelta(7)  # on a Sunday 上周五 is two days ago
     if chinese and which[:1] in {"上", "下", "本", "这"} and which:
         return monday + dt.timedelta(target + {"上": -7, "下": 7}.get(which[0], 0))
     back = (dated.weekday() - target) % 7

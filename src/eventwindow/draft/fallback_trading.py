@@ -27,7 +27,7 @@ _WAY = (
     r"(?P<up>上涨|收涨|收红|飘红|翻红|走高|上升)|(?P<down>下跌|收跌|收黑|飘绿|翻绿|走低)"
     r"|(?P<limit_up>涨停)|(?P<limit_down>跌停)"
 )
-_COUNTED = re.compile(rf"[只档家支]{_STOCK}?(?:打入|亮灯|封)?(?:{_WAY})(?!幅|的)")
+_COUNTED = re.compile(rf"(?:[只档家支]{_STOCK}?|股)(?:打入|亮灯|封)?(?:{_WAY})(?!幅|的)")
 _COUNTS = re.compile(rf"(?:{_WAY})的?{_STOCK}?(?:家数)?(?:共|则|仅|只)?(?:有|达)?$")
 _COUNTER = re.compile(r"[只档家支](?![\u4e00-\u9fff])")
 _CHANGED = re.compile(

@@ -69,8 +69,10 @@ def _past_week(m: re.Match[str], dated: dt.date) -> Period:
     return replace(_week(m, dated), open=dated.weekday() < 4 and dated.weekday() > 0)
 
 
-def _last_week(_: re.Match[str], dated: dt.date) -> Period:
-    monday = dated - dt.timedelta(dated.weekday() + 7)
+def _last_week(m: re.Match[str], dated: dt.date) -> Period:
+    """The week before the article's; in Chinese on a Sunday the one that is over."""
+    over = dated.weekday() == 6 and "周" in m[0]
+    monday = dated - dt.timedelta(dated.weekday() + (0 if over else 7))
     return Period(first=monday, until=monday + dt.timedelta(4))
 
 

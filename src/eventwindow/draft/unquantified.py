@@ -114,7 +114,7 @@ def remarks(
             continue
         low = sentence.clause(mark)[0]
         noun = sentence.last("off", "volume", "stock", "close", before=mark.start, since=low)
-        if noun and noun.kind in {"off", "volume"}:
+        if (noun and noun.kind in {"off", "volume"}) or _of_turnover(sentence, mark, low):
             continue  # 營收創新高
         if moved := _OF_MOVE.search(sentence.text, low, mark.start):
             whole = replace(mark, start=moved.start())  # 跌幅創新高 is a rank of the fall, no record of the price
@@ -143,6 +143,14 @@ def remarks(
     for mark, s in _by_comparison(sentence, context, names, said):
         yield mark, replace(s, line=line)
     yield from _directions(sentence, line, context, names, said)
+
+
+def _of_turnover(sentence: Sentence, mark: Mark, low: int) -> bool:
+    """Whether a record is one of the turnover that the clause before tells: 成交2133亿元,创逾两年新高."""
+    kinds = ("names", "close", "stock", "value", *MOVES)
+    before = sentence.last("volume", *kinds, before=low)
+    own = sentence.has(*kinds, "amount", within=(low, mark.start))
+    return bool(sentence.chinese and before and before.kind == "volume" and not own)
 
 
 def _by_comparison(
