@@ -247,7 +247,9 @@ def _time(
         several = len({m.value for m in days}) > 1
         late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in sentence.all("date"))
         others = s.kind != "price_level" and s.date and all(m.value.date and m.value.date != s.date for m in days)
-        if several or late or (others and not sentence.chinese):
+        steps = [m for m in sentence.all("date") if (m.value.steps or 0) > 0]
+        again = days[-1] in steps and (context.stepped or days[-1] != steps[0])  # the next day of the next day?
+        if several or late or again or (others and not sentence.chinese):
             yield WHEN
     elif earlier:
         yield SPAN if sentence.has("period") else WHEN

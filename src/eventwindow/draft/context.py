@@ -70,6 +70,7 @@ class Context:
     named: tuple[Subject, ...] = ()  # all that the last sentence with a name spoke of
     date: dt.date | None = None  # the day that the story is of: behind an aside of an earlier one it goes on in it
     spoken: dt.date | None = None  # the day spoken of last, from which "the next day" is counted
+    stepped: bool = False  # that day was told as the next one
     session: str = ""
     moment: bool = False  # the sentence before told a moment of the day, and no figure
     direction: int = 0
@@ -250,7 +251,8 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
     base = resolved(sentence, earlier, context) if earlier else context.date if story else context.spoken
     base = base or context.date
     day: dt.date | None = found.value.resolved(base)
-    ahead = day and context.paper and sentence.chinese and day > context.paper  # 节后次日, of the day itself
+    after = sentence.chinese and sentence.text[: found.start].endswith("后")  # 节后次日, of the day itself
+    ahead = after and day and context.paper and day > context.paper
     return base if ahead else day
 
 

@@ -35,6 +35,7 @@ WEEKDAY = Reason("draft_weekday")
 CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
 AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
+FAR = 5  # days back, from which on the same weekday to come is nearer than two days
 NEAR = 0.25  # how far two of them may be apart
 _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"\d{4}|\d[日号]|[a-z]\w* \d|\d \w*[a-z]", re.IGNORECASE)
@@ -165,7 +166,7 @@ def readings(
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known, about)), dated, known))
     found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
-    found = [*_behind([*_ahead(found, dated)] if narrated else found, dated)]
+    found = [*_behind([*_ahead(found, dated)] if narrated else [*_far(found, dated)], dated)]
     night = any(map(_NIGHTLY.fullmatch, plain.splitlines()))
     found = [*_listed(_before(located(found, known), dated, night), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
@@ -207,6 +208,16 @@ def _ahead(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
             replace(s, date=moved[s.date], open=(WEEKDAY, *s.open)) if s.date in moved and not s.until else s
             for s in r.statements
         )
+        yield replace(r, statements=tuple(said))
+
+
+def _far(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; a weekday alone that is nearer behind the article's own day than before it may be of either week."""
+    for r in found:
+        alone = [m for m, words in _days_in(r, dated) if ALONE.fullmatch(words)]
+        alone = [m for m in alone if not _EARLIER.search(r.text[: m.start])]  # "had closed at 21 on Friday"
+        far = {m.value.date for m in alone if m.value.date and (dated - m.value.date).days >= FAR}
+        said = (replace(s, open=(WEEKDAY, *s.open)) if s.date in far and not s.until else s for s in r.statements)
         yield replace(r, statements=tuple(said))
 
 
@@ -535,6 +546,7 @@ def paragraph(
             context,
             date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
             spoken=spoken[-1] if spoken else context.spoken,
+            stepped=any((m.value.steps or 0) > 0 for m in sentence.all("date")) if spoken else context.stepped,
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
             framed=_framed(context.framed, text, told, dated) or context.month,
             span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),

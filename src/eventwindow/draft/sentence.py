@@ -159,6 +159,13 @@ _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like 
     rf"|(?:《{_SOURCE}{{2,12}}》|{_SOURCE}{{0,8}}{_AGENCY})讯(?![号飞芯])"
     rf"|记者{_SOURCE}{{2,10}}报[导道](?![称说指,])"
 )
+_FULL = r"(?:19|20)\d\d(?:年\d{1,2}月\d{1,2}日|[-/.]\d{1,2}[-/.]\d{1,2}(?!\d))"
+_DATED = re.compile(  # a day in brackets at the head of a line: 【2025年1月29日/綜合報導】
+    rf"[【〔(\[][^【】〔〕()\[\]%。]{{0,16}}?{_FULL}(?P<by>[^【】〔〕()\[\]%。]{{0,16}})[】〕)\]]"
+)
+_BEFORE_DAY = re.compile(rf"{_FULL}(?=[^,。;\d至到和与、及-]{{2,12}}\d{{1,2}}日)")  # 2024年9月4日 輝達3日大跌
+_WRITING = re.compile(r"报[导道]|[讯电]$|编[辑译]|撰文")
+_DAY_BEHIND = re.compile(r"\d日|(?:周|星期|礼拜)[一二三四五六日天]|[昨前隔][一日天晚夜早个]|[翌次]日")
 _LINE = re.compile(r"[A-Z][A-Z, ]+\b[^.]{0,40}? ?[-–—:]")  # a dateline in English: where it is written
 _OR = re.compile(r"(?: (?:higher|lower|up|down|stronger|weaker))?,? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
@@ -238,15 +245,22 @@ class Sentence:
 
 
 def dateline(text: str) -> int:
-    """How long the dateline is: 【香港17日訊】 tells where and when it was written, not when a price moved."""
-    return line.end() if (line := _DATELINE.match(text)) else 0
+    """How long the dateline is: 【香港17日訊】 tells where and when it was written, not when a price moved.
+
+    So does a day alone, （2024年9月4日）, before text that tells one, too.
+    """
+    if line := _DATELINE.match(text) or _BEFORE_DAY.match(text):
+        return line.end()
+    dated = _DATED.match(text)
+    of_writing = dated and (_WRITING.search(dated["by"]) or _DAY_BEHIND.search(text, dated.end()))
+    return dated.end() if dated and of_writing else 0
 
 
 def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*names.marks(text), *rules.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     found = [m for m in found if not (m.kind == "name" and _of_a_firm(m, text))]
-    if end := dateline(text):
+    if end := dateline(around if around.startswith(text) else text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)]
     ends = [(m.start, m.end) for m in found if m.kind == "name"]
