@@ -128,6 +128,24 @@ _TRADING = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
+_ON = re.compile(r"(?: (?:higher|lower))? on ")
+_AND_DAY = re.compile(r",? (?:and|or|to|through|,) (?:on )?\w+day\b")
+_HANGING = re.compile(r"[;.] |\b(?:after|before|since|until|when|once|following|having|which|who|whose|than|as|if)\b")
+_TO_CLOSE = re.compile(r"before (?:it |they )?(?:\w+ly )?(?:clos|end|finish|settl)ing\b")
+_FORM = re.compile(  # behind a name: the form of the firm, its code
+    r"(?:,? (?:Holdings?|Inc|Corp|Co|Company|Ltd|Limited|Plc|PLC|AG|SE|SA|NV|ASA|AB|Bancorp|Bancshares|Group)\b\.?)*"
+    r"(?: \((?:[A-Za-z]+: ?)?[A-Z0-9][A-Z0-9.]{0,9}\))?"
+)
+_NOUNS = re.compile(  # before the name of a firm: "homebuilder D.R. Horton", "Amazon-backed Rivian"
+    r"(?:^|[,;:–—-] |\b(?:and|but|while|as|where) )(?:the |its |their |rival |fellow )*"
+    r"(?P<words>(?:[A-Z][\w.]*-(?:based|backed|owned|led|founded|controlled) )?"
+    r"(?:(?:[a-z-]+(?:['’]s)? ){0,3}"
+    r"(?:[a-z-]+(?:er|or|ist)s?|firms?|compan(?:y|ies)|groups?|giants?|banks?|chains?|brands?|names?|lines?) )?)$"
+)
+_COUNT = re.compile(r"\b(?P<words>(?:\d{2,4}-(?:share|stock|issue|member|company|firm) )?(?:broader |wider )?)$")
+_OTHERWISE = re.compile(
+    r"\b(?:excluding|except|unlike|than|not|no|without|minus|half|twice|other|average|typical)\b|ing\b|[^-]\b\w+ed\b"
+)
 _AT_PLACE = re.compile(r"[\s–—-]*(?:(?:and|but|while) )?(?:in|on|at) [^,;]*,?\s*", re.IGNORECASE)
 
 
@@ -242,9 +260,10 @@ def _time(
     ):
         yield SPAN
     following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
+    following = following and not _TO_CLOSE.match(sentence.text, low)  # "dipped 3.8% on Tuesday before ending up 0.6%"
     earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
     if days:
-        several = len({m.value for m in days}) > 1
+        several = len({m.value for m in days}) > 1 and not (own and _beside(sentence, mark, s))
         late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in sentence.all("date"))
         others = s.kind != "price_level" and s.date and all(m.value.date and m.value.date != s.date for m in days)
         steps = [m for m in sentence.all("date") if (m.value.steps or 0) > 0]
@@ -257,8 +276,10 @@ def _time(
         yield WHEN  # "at €700 before Tuesday's results"
     elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
-    elif carried or _FIRST_DAY.search(sentence.text) or not _settled(sentence, own, low, s, context, names):
+    elif carried or _FIRST_DAY.search(sentence.text):
         yield WHEN
+    elif not _settled(sentence, own, low, s, context, names):
+        yield from () if own and _told_behind(sentence, mark, s) else (WHEN,)
 
 
 def _of_level(sentence: Sentence, day: Mark) -> bool:
@@ -315,6 +336,24 @@ def _led(sentence: Sentence, low: int, s: Statement) -> bool:
         first = told[-1].end  # 川普发言后特斯拉周五跌3%,福特跌2%: the day of its move
     framed = sentence.chinese and _FRAMED.search(sentence.text, first, low)
     return bool(alone) and end <= low and bool(framed or not _unknown(sentence, first, end))
+
+
+def _beside(sentence: Sentence, mark: Mark, s: Statement) -> bool:
+    """Whether its one day stands right behind the figure, in a row of such: "0.9% on Tuesday and 0.1% on Wednesday"."""
+    day = next((m for m in sentence.all("date") if m.start >= mark.end), None)
+    beside = day and day.value.date == s.date and _ON.fullmatch(sentence.text, mark.end, day.start)
+    return bool(beside and day and not sentence.chinese and not _AND_DAY.match(sentence.text, day.end))
+
+
+def _told_behind(sentence: Sentence, mark: Mark, s: Statement) -> bool:
+    """Whether the day is told at the end of what the figure begins: "A fell 2%, B 3% and C 4% on Monday"."""
+    told = sentence.all("date")
+    if sentence.chinese or {d.value.date for d in told} != {s.date} or told[-1].start < mark.end:
+        return False
+    between = (mark.end, told[-1].start)
+    apart = any(not c.start <= mark.start < c.end for c in sentence.held(told[-1]))
+    looked_back = _HAD.search(sentence.text, *between) or _HANGING.search(sentence.text, *between)
+    return not (apart or looked_back or _unknown(sentence, *between))
 
 
 def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
@@ -555,7 +594,19 @@ def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:
         inside = [Mark(a, b, "") for a, b in [*taken, *_modifiers(sentence, low, high)]]
         places = leftover(sentence.text, low, high, inside, sentence.rules, sentence.rules.known_zh)
         return list(_runs(sentence.text, places))
+    taken += _of_name(sentence, low, high)
     return [w for w in _latin(sentence, low, high, sorted(taken)) if not _known(sentence, w)]
+
+
+def _of_name(sentence: Sentence, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """What belongs to a name in English: the form of the firm and its code behind it, what it is before it."""
+    for own in sentence.all("names", within=(low, high)):
+        if found := _FORM.match(sentence.text, own.end):
+            yield found.span()
+        firm = not any(who.is_index for who in own.value)
+        before = _NOUNS.search(sentence.text, low, own.start) if firm else _COUNT.search(sentence.text, low, own.start)
+        if before and not _OTHERWISE.search(before["words"]):
+            yield before.span("words")
 
 
 def _modifiers(sentence: Sentence, low: int, high: int) -> Iterator[tuple[int, int]]:
@@ -599,12 +650,13 @@ def _latin(sentence: Sentence, low: int, high: int, taken: Sequence[tuple[int, i
 
 
 def _known(sentence: Sentence, word: str) -> bool:
-    rules, small = sentence.rules, word.lower().removesuffix("'s").removesuffix("’s").rstrip(".")
-    if word[0].isupper() and small not in rules.known:
+    rules, whole = sentence.rules, word.lower().replace("’", "'")
+    small = whole.removesuffix("'s").rstrip(".")
+    if word[0].isupper() and not {small, whole} & rules.known:
         return small in rules.small
     if small in rules.changing:
         return False
-    plain = {small, small.removesuffix("s")} & rules.known or small in rules.small | rules.prepositions
+    plain = {small, whole, small.removesuffix("s")} & rules.known or small in rules.small | rules.prepositions
     return bool(plain) or small.endswith("ly") or small == "s"
 
 
