@@ -16,9 +16,11 @@ from eventwindow.report.figures.prices import prices, prices_data
 from eventwindow.report.figures.recovery import recovery, recovery_data
 from eventwindow.report.language import language, percent
 from eventwindow.report.markdown import unmarked
+from eventwindow.report.sections.abnormal import day_table
 from eventwindow.report.sections.headline import first_sentence
 from eventwindow.report.sections.market import market_part
-from eventwindow.report.sections.story import answer
+from eventwindow.report.sections.story import answer, story
+from eventwindow.report.sections.tests import tests as of_the_basket
 from eventwindow.study.library import new_study
 
 BEFORE, ZERO, AFTER, LATER = "2025-01-24", "2025-01-27", "2025-01-28", "2025-02-10"
@@ -195,8 +197,7 @@ def test_a_benchmark_without_a_price_leaves_the_sums_that_need_it(day, last, lac
     firms = context.table("firms")
     assert firms["car"].isna().all()
     assert all(str(why).startswith("no return ") for why in firms["note"])
-    tests = context.table("tests")
-    assert tests["p_value"].isna().all()
+    assert context.table("tests")["p_value"].isna().all()
     assert car_data(context)["tau"].max() == last
 
 
@@ -213,3 +214,30 @@ def test_a_benchmark_that_ends_early_ends_the_sums(lacking):
 def _ended(table):
     """SPY has no price from the second session after day 0 on."""
     return table[(table["symbol"] != "SPY") | (table["date"] <= AFTER)]
+
+
+def _swapped(table):
+    """The closes of two securities are exchanged on day 0."""
+    one, other = (table.index[(table["symbol"] == s) & (table["date"] == ZERO)] for s in ("NVDA", "TSM"))
+    columns = [c for c in table if c not in ("symbol", "date")]
+    held = table.copy()
+    held.loc[one, columns], held.loc[other, columns] = (table.loc[i, columns].to_numpy() for i in (other, one))
+    return held
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_price_that_the_check_doubts_is_doubted_on_the_front_page(code, lacking):
+    context = lacking(code, edit=_swapped)
+    found = context.table("data_quality").query("kind == 'reversal' and security == 'NVDA'")
+    [reason] = found["text_en"]
+    assert context.language.reason(reason.value("reason")) in told(context)
+    assert context.language.reason(reason.value("reason")) not in told(lacking(code))
+
+
+def test_where_nothing_is_abnormal_the_page_has_no_empty_section_nor_a_link_to_one(lacking):
+    context = lacking("en", edit=lambda table: table[(table["symbol"] != "SPY") | (table["date"] < ZERO)])
+    assert "how_sure" not in [section.key for section in story(context, ())]
+    assert "#robustness" not in "".join(str(block) for section in story(context, ()) for block in section.blocks)
+    assert "could run" in "".join(str(block) for block in of_the_basket(context))
+    every = [cell for row in day_table(context, context.members, "").rows for cell in row]
+    assert context.language.text("common.minus_to", low="", high="") not in every

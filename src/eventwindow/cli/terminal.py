@@ -98,7 +98,7 @@ def print_result(result: StudyResult, report: Path) -> None:
             show(console, f"{article} · {head}", *lines, "")
     if frozen := result.run.get("frozen"):
         show(console, said(frozen_reason(frozen)))
-    show(console, _main_names(result), *_over_gaps(result))
+    show(console, _main_names(result), *_other_days(result), *_over_gaps(result))
     if result.run["headline"]["basket"]:
         show(console, *basket_lines(result))
     show(console, *_depends(result), *origin_lines(result), *_padding(result), *warned(result))
@@ -227,6 +227,22 @@ def _main_names(result: StudyResult) -> Table:
     return table
 
 
+def _days_of(result: StudyResult) -> pd.Series:
+    """Day 0 of each of the headline's securities, on its own exchange."""
+    rows, head = result.tables["abnormal_returns"], result.run["headline"]
+    rows = rows[(rows["event"] == head["event"]) & (rows["tau"] == 0) & rows["security"].isin(head["members"])]
+    days: pd.Series = rows.set_index("security")["date"].astype(str).str[:10]
+    return days
+
+
+def _other_days(result: StudyResult) -> Iterator[str]:
+    """The securities whose day 0 is not that of the title."""
+    days = _days_of(result)
+    for day, symbols in days.groupby(days).groups.items():
+        if day != days.mode().iloc[0]:
+            yield f"Day 0 of {', '.join(map(str, symbols))}: {day}, on its own exchange."
+
+
 def _over_gaps(result: StudyResult) -> Iterator[str]:
     """The returns of the headline event that are not one session's, as some price before them is missing."""
     rows, head = result.tables["excluded"], result.run["headline"]
@@ -253,13 +269,18 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
     rows = every[mine & every["statistic"].notna()]
     if why := none_leads(rows):
         yield f"Basket '{head['basket']}' on day 0: no test leads, for {said(why)}."
+    elif rows.empty:
+        notes = every.loc[mine & (every["test"] == "adjusted_patell_z"), "note"]
+        told = "".join(f": {said(note)}" for note in notes)
+        yield f"Basket '{head['basket']}' on day 0: no test could run{told}."
     else:
         yield _led(rows[rows["valid"]], f"Basket '{head['basket']}' on day 0")
         yield from _order(float(rows["volatility_ratio"].max()))
     shown = rows[~rows["valid"] & rows["test"].isin(NOT_VALID)]
     invalid = [f"{_title(row)} {_statistic(row)}" for row in records(shown)]
     if invalid:
-        yield "Not valid where firms share the day, so not to be believed: " + ", ".join(invalid) + "."
+        where = "firms share the day" if len(set(_days_of(result))) == 1 else "event windows overlap"
+        yield f"Not valid where {where}, so not to be believed: " + ", ".join(invalid) + "."
 
 
 def _led(rows: pd.DataFrame, title: str) -> Table:

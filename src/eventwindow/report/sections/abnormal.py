@@ -72,6 +72,8 @@ def report_windows(context: Context) -> list[Window]:
 
 def _intervals(context: Context, firm: Row, low: str, high: str) -> Words:
     """The t interval and, below it, the one by inverting the ranks."""
+    if not low:
+        return DASH
     drawn = context.language.text("common.minus_to", low=low, high=high)
     ranked = inverted_ends(firm)
     if not ranked:

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
+from eventwindow.claims.days import STRANGE_PRICES
 from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
 from eventwindow.claims.verdicts import by_statement, combined, each_statement
@@ -72,7 +73,9 @@ def _title(context: Context, key: str) -> str:
 
 def answer(context: Context) -> list[Markup]:
     """Sentences without a symbol: what happened, how much of it was the event's, what held; which prices to doubt."""
-    return [told for told in (_moved(context), verdict_sentence(context), *_doubts(context)) if told]
+    return [
+        told for told in (_moved(context), _other_days(context), verdict_sentence(context), *_doubts(context)) if told
+    ]
 
 
 def _moved(context: Context) -> Markup:
@@ -98,11 +101,38 @@ def _moved(context: Context) -> Markup:
     return context.language.clauses(sentence, _how_sure(context, row)) + context.language.text("format.stop")
 
 
+def _other_days(context: Context) -> Markup:
+    """Which of the headline's securities have another day 0 than the first, and which: each exchange has its own."""
+    language = context.language
+    others = [name for name in context.members if context.day(name) != context.day_zero]
+    named = (language.text("story.other_day", name=context.name(s), day=language.day(context.day(s))) for s in others)
+    return language.say("story.other_days", list=_few(context, list(named))) if others else Markup("")
+
+
+def _strange(context: Context, names: Sequence[str]) -> Iterator[str]:
+    """Findings on the two closes that day 0's return rests on, of these securities."""
+    found = context.table("data_quality", "kind", "security", "date")
+    found = found[found["kind"].isin(STRANGE_PRICES | {"repeated_in_window"}) & found["security"].isin(names)]
+    rows: Iterator[Any] = found.itertuples()
+    for row in rows:
+        held = context.result.evidence.prices[str(row.security)].index
+        zero = held.searchsorted(
+            context.day(str(row.security)) if row.security in context.members else context.day_zero
+        )
+        place = held.searchsorted(row.date)
+        if place == zero or (place == zero - 1 and row.kind in STRANGE_PRICES):
+            reason = context.language.reason(row.text_en.value("reason"))
+            day = context.language.day(row.date)
+            yield context.language.text("story.strange_one", name=context.name(str(row.security)), day=day, why=reason)
+
+
 def _doubts(context: Context) -> Iterator[Markup]:
-    """Sessions without a price, and returns that no share has, of the securities that the page tells of."""
+    """Sessions without a price, and prices and returns that may be wrong, of the securities that the page tells of."""
     language, names = context.language, dict.fromkeys([*context.members, context.benchmark])
     if lacking := [_lacking(context, name, days) for name, days in gaps(context, names)]:
         yield language.say("story.gaps", list=_few(context, lacking))
+    if strange := list(_strange(context, list(names))):
+        yield language.say("story.strange", list=language.clauses(*strange[:LISTED]))
     found = context.table("data_quality", "kind", "security")
     found = found[(found["kind"] == "implausible_return") & found["security"].isin(list(names))]
     if len(found):
@@ -242,8 +272,9 @@ def sure(context: Context) -> Iterator[Block]:
     short = [told for told in (first_sentence(context, whole=False), basket_sentence(context, test=False)) if told]
     if short:
         short.append(context.language.say("story.p_says"))
-    yield from (Only(medium, tuple(map(Paragraph, short))) for medium in ("html", "markdown"))
-    yield Only("typst", tuple(Paragraph(told) for told in (first_sentence(context), basket_sentence(context)) if told))
+        yield from (Only(medium, tuple(map(Paragraph, short))) for medium in ("html", "markdown"))
+        paper = (first_sentence(context), basket_sentence(context))
+        yield Only("typst", tuple(Paragraph(told) for told in paper if told))
     yield Picture("permutation")
     yield from what_if(context)
 
@@ -289,6 +320,9 @@ def about(context: Context) -> Iterator[Block]:
         "robustness": say("story.limits_text"),
     }
     for key, text in values.items():
+        if key == "robustness" and context.table(key).empty:  # the appendix has no such section then
+            yield Paragraph(text)
+            continue
         link = linked(appendix_page(context, key), say(f"story.more_{key}"))
         yield Paragraph(context.language.sentences(text, link))
 
