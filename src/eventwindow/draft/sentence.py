@@ -27,6 +27,7 @@ LONG = 600  # characters
 _KINDS = (  # what such a name ends in is no firm
     "指数", "合约", "板块", "类股", " index", " sector", " sub-index", " subindex",
 )  # fmt: skip
+HIDDEN = "\u25a1"  # in place of the last character of a name
 WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
 NEAR = 32  # characters behind a name in which the place of its listing stands
@@ -259,6 +260,7 @@ def dateline(text: str) -> int:
 def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*names.marks(text), *rules.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
+    found += [*_behind_names(found, text, rules)] if has_chinese(text) else []
     found = [m for m in found if not (m.kind == "name" and _of_a_firm(m, text))]
     if end := dateline(around if around.startswith(text) else text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
@@ -392,6 +394,14 @@ def home(text: str, names: Names) -> str:
     told = Counter(names.listings[m.value[0]].exchange for m in names.marks(text) if isinstance(m.value, tuple))
     exchange, count = next(iter(told.most_common(1)), ("", 0))
     return MAINS.get(exchange, "") if 2 * count > told.total() else ""
+
+
+def _behind_names(found: Sequence[Mark], text: str, rules: Lexicon) -> Iterator[Mark]:
+    """The moves right behind a name that ends in what another word for a move begins with: 超微跌, 松下跌, 特斯拉升."""
+    moves = [m for m in found if m.kind in MOVES]
+    for end in {n.end for n in found if n.kind == "name" and any(m.start < n.end < m.end for m in moves)}:
+        masked = text[: end - 1] + HIDDEN + text[end:]
+        yield from (m for m in rules.marks(masked) if m.start == end and m.kind in MOVES)
 
 
 def _ahead(mark: Mark, dated: dt.date, always: bool) -> Mark:
