@@ -19,6 +19,7 @@ SPLITS = (
 RATIOS = {f"{new}:{old}": np.log(old / new) for pair in SPLITS for new, old in (pair, pair[::-1])}  # in logs
 SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
 FAR_DAYS, FAR_MOST = 10.0, 0.08  # as above, of a move that is far: news may fall on a split's day
+OWN = 0.5  # of a move without the others', that it must have as it is
 LEAST_RATIO = np.log(3 / 2)
 LEAST = LEAST_RATIO - SPLIT_MOST
 SPELLED_OUT = 5  # notes; more are counted
@@ -41,11 +42,16 @@ class Strange(NamedTuple):
 
 
 def split_of(move: float, common: float, usual: float) -> str:
-    """The split whose ratio a move has, as it is and without the others' `common` one, all in logs; "" where none."""
+    """The split whose ratio a move has, as it is and without the others' `common` one, all in logs; "" where none.
+
+    What the others did is no split of its own: it counts where the move itself is more than half of the rest.
+    """
     far = bool(abs(move - common) > FAR)  # the others do not explain it
     slack = min(FAR_DAYS * usual, FAR_MOST) if far else min(SPLIT_DAYS * usual, SPLIT_MOST)
     split, alone = _nearest(move, slack), _nearest(move - common, slack)
-    return (split or alone) if far else (split if alone else "")
+    if not far:
+        return split if alone else ""
+    return split or (alone if move / (move - common) > OWN else "")
 
 
 def _nearest(move: float, slack: float) -> str:

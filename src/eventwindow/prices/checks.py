@@ -315,17 +315,20 @@ def _split_on(
     if split := split_of(move, others, usual):
         return split
     alone = move - others
-    small = [f"{new}:{old}" for new, old in SMALL_SPLITS if abs(alone + np.log(new / old)) <= slack]
+    small = [f"{new}:{old}" for new, old in SMALL_SPLITS if _both(move, alone, np.log(old / new)) <= slack]
     far = abs(alone) > SPIKE_DAYS * usual
     if not (small or far):
         return ""
     traded = _times_usual(frame["volume"], day)
     if far and traded < CALM and abs(move - _adjusted_move(frame, day)) <= slack:
         pairs = [one for pair in CALM_SPLITS for one in (pair, pair[::-1])]
-        small += [
-            f"{new}:{old}" for new, old in pairs if max(abs(m + np.log(new / old)) for m in (move, alone)) <= slack
-        ]
+        small += [f"{new}:{old}" for new, old in pairs if _both(move, alone, np.log(old / new)) <= slack]
     return small[0] if small and not traded > QUIET else ""
+
+
+def _both(move: float, alone: float, ratio: float) -> float:
+    """How far a move is from a split's, as it is or without the others': the farther of the two, all in logs."""
+    return max(abs(move - ratio), abs(alone - ratio))
 
 
 def _adjusted_move(frame: pd.DataFrame, day: pd.Timestamp) -> float:
