@@ -535,8 +535,7 @@ def paragraph(
         ]
         said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
         said = [(m, _of_month(sentence, m, s)) for m, s in said]
-        said = [(m, _of_head(sentence, s, context, known)) for m, s in said]
-        said = [(m, _meant(s, context.about)) for m, s in said]
+        said = [(m, _meant(_of_head(sentence, s, context, known), context.about)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
