@@ -16,7 +16,7 @@ _TIMES = {"date", "ahead", "closed", "base", "since", "period"}
 _SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|than at|compared (?:with|to)|against)\s+(?=the (?:start|beginning|turn|end) of)")
 _ENDS = re.compile(  # where what is told behind "since" ends
-    r"[,;:)]|\.(?:\s|$)|[—–]|\s(?:but|while|after|as|although|through|until|is|are)\s|\sand\s|\sto\s(?=[^\w\s]{0,3}\d)"
+    r"[,;:)](?!\d)|\.(?:\s|$)|[—–]|\s(?:but|while|after|as|although|through|until|is|are)\s|\sand\s|\sto\s(?=[^\w\s]{0,3}\d)"
 )
 _MONTH = (
     r"(?-i:(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"

@@ -474,9 +474,12 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
     linked = sentence.linked(mark.end) or resumed(sentence, low)
     if linked:
         return tuple(linked.value)
-    if sentence.has("pronoun", "stock", *("role",) * sentence.chinese, within=(low, mark.start)):
+    kind = None if sentence.chinese else head(sentence, low)
+    if kind and " " not in sentence.text[kind[0].start : kind[0].end]:
+        kind = None  # "Stocks fell"
+    if not kind and sentence.has("pronoun", "stock", *("role",) * sentence.chinese, within=(low, mark.start)):
         return subjects_of(sentence, mark, context).who
-    earlier = sentence.last("names", before=low)
+    earlier = None if kind else sentence.last("names", before=low)  # "Shares of crypto-linked firms fell": of a kind
     return tuple(earlier.value) if earlier and sentence.has(*MOVES, within=(earlier.end, low)) else ()
 
 
