@@ -11,6 +11,7 @@ from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.inference.registry import NotComputed, run_tests
 from eventwindow.inference.results import noted
 from eventwindow.panel import chunk as task_module
@@ -156,6 +157,11 @@ def test_two_processes_give_the_bytes_of_one():
     )
     for name in ("tests", "caar", "aar", "excluded", "cumulative"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), check_exact=True)
+
+
+def test_more_reasons_than_a_byte_counts_are_told_apart():
+    reasons = np.array([Reason("no_return_on", security=f"S{i}", day="") for i in range(1000)], object)
+    assert len(set(task_module.Words().codes(reasons))) == 1000
 
 
 def test_a_group_named_all_is_refused():

@@ -156,8 +156,8 @@ class Words:
         self.code: dict[str, int] = {"": 0}
 
     def codes(self, reason: np.ndarray) -> np.ndarray:
-        """(N,) codes of texts, uint8."""
-        out = np.zeros(len(reason), np.uint8)
+        """(N,) codes of texts, uint32: a reason may name its day or its security."""
+        out = np.zeros(len(reason), np.uint32)
         for at in np.flatnonzero(reason != ""):
             out[at] = self.code.setdefault(reason[at].packed(), len(self.code))
         return out
