@@ -266,3 +266,13 @@ def test_a_count_with_its_word():
         "2,000 securities",
         "1 security",
     ]
+
+
+@pytest.mark.parametrize(
+    ("p", "parametric", "told"),
+    [(0.0123, False, "p = 0.012"), (0.004, True, "p < 0.01"), (0.0001, False, "p < 0.001"), (float("nan"), True, "")],
+)
+def test_a_p_value_is_told_with_one_sign(p: float, parametric: bool, told: str) -> None:
+    from eventwindow.report.language import p_told
+
+    assert p_told(p, parametric).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ") == told

@@ -147,6 +147,12 @@ def p_value(value: object, parametric: bool = False) -> str:
     return f"<{SPACE}0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def p_told(value: object, parametric: bool = False) -> str:
+    """The same with its sign: p = 0.012, p < 0.01."""
+    p = p_value(value, parametric)
+    return f"p {p}" if p.startswith("<") else p and f"p = {p}"
+
+
 def _number(value: object) -> float | None:
     return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
 

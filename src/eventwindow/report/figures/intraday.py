@@ -12,7 +12,7 @@ from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.panel import Panel, grid, legend, reach
 from eventwindow.report.figures.sheet import FAINT, INK, ORANGE, SERIES, Sheet, cut
-from eventwindow.report.language import number, p_value, percent, tau
+from eventwindow.report.language import number, p_told, percent, tau
 
 BIN = 30  # minutes over which volume and variance are summed
 SUMMED = {"volume": ("volume", "usual_volume"), "variance": ("squared_return", "usual_squared_return")}
@@ -172,7 +172,7 @@ def lead_lag(context: Context) -> Chart | None:
 
 
 def _tested(context: Context, day: object, p: object) -> str:
-    return context.language.text("common.mark_day", when=context.language.day(day), value=f"p = {p_value(p)}")
+    return context.language.text("common.mark_day", when=context.language.day(day), value=p_told(p))
 
 
 @dataclass(frozen=True, slots=True)

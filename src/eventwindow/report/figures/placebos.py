@@ -18,7 +18,7 @@ from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.figures.lines import DASHED
 from eventwindow.report.figures.panel import Panel, grid, reach
 from eventwindow.report.figures.sheet import FAINT, INK, ORANGE, SERIES, Sheet
-from eventwindow.report.language import number, p_value, percent, tau
+from eventwindow.report.language import number, p_told, percent, tau
 
 REACH = 10  # trading days after day 0 that are shown
 EDGE = 99.0  # per cent of the cloud that the axis makes room for
@@ -31,7 +31,7 @@ def placebos(context: Context) -> Chart | None:
         return None
     shown = _shown(context)
     p = effects_of(context).query("leads").set_index("security")["p_placebo_space"]
-    told = context.language.listed([f"{context.name(one.security)} p = {p_value(p[one.security])}" for one in shown])
+    told = context.language.listed([f"{context.name(one.security)} {p_told(p[one.security])}" for one in shown])
     first, donors = shown[0], int(data.loc[data["donor"], "security"].nunique())
     n = sum(abs(gap) >= abs(first.zero) for gap in first.gaps)
     values = {"name": context.name(first.security), "n": n, "donors": donors, "list": told}
@@ -151,7 +151,7 @@ def permutation(context: Context) -> Chart | None:
         "permutation",
         say(f"permutation.{_title(event, null, p)}", **values, n=more),
         say("permutation.caption"),
-        say("permutation.alt", **values, p=p_value(p)),
+        say("permutation.alt", **values, p=p_told(p)),
         data,
     )
 

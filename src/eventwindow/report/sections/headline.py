@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eventwindow.calendars.window import Window
 from eventwindow.claims.rules import HOLDS
@@ -12,7 +12,7 @@ from eventwindow.errors import Reason
 from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.language import SPACE, number, p_value, percent, points
+from eventwindow.report.language import SPACE, number, p_told, p_value, percent, points
 from eventwindow.report.sections.abnormal import firms_on_day_0, inverted_ends
 from eventwindow.report.sections.market import return_beside
 from eventwindow.report.sections.tests import RANKED
@@ -66,7 +66,7 @@ def first_sentence(context: Context, *, whole: bool = True) -> Markup:
 def _rank(context: Context, row: pd.Series, name: str) -> Markup:
     counted = as_far(row)
     if counted is None:
-        return Markup("p = ") + p_value(row["p_value"], parametric=True)
+        return escape(p_told(row["p_value"], parametric=True))
     days, others = counted
     key = "finding.rank_other" if others else "finding.rank_first"
     scaled = context.language.text("finding.scaled") if unlike(row["volatility_ratio"]) else ""
