@@ -174,8 +174,11 @@ def readings(
 
 def _written_on(text: str, dated: dt.date) -> dt.date:
     """The day that a dateline tells, of which 今天 is said, where the article came out in the days behind it."""
-    told = [m.value.date for line in text.split("\n")[:3] for m in days(line[: dateline(line)], dated)]
-    return next((day for day in told[::-1] if day and 0 < (dated - day).days <= AFTER), dated)
+    lines = text.split("\n")
+    told = [m.value.date for line in lines[:3] for m in days(line[: dateline(line)], dated)]
+    day = next((day for day in told[::-1] if day and 0 < (dated - day).days <= AFTER), dated)
+    numbered = (m.value.date for line in lines for m in days(line, dated) if _DIGIT.search(line[m.start : m.end]))
+    return dated if any(d and day < d <= dated for d in numbered) else day  # a later day is told by its number
 
 
 def _live(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
@@ -367,7 +370,8 @@ def _reviewed(lines: Sequence[str], dated: dt.date) -> Period | None:
 
 def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
     """Whether the sentence names a later day, so that the article goes on in that: 今早公布…,较昨日收市价0.81元折让."""
-    later = (m.value.date for m in days(r.text, dated) if m.value.date and m.value.date <= dated)
+    behind = dateline(r.text) if has_chinese(r.text) else 0
+    later = (m.value.date for m in days(r.text[behind:], dated) if m.value.date and m.value.date <= dated)
     return has_chinese(r.text) and s.date is not None and max(later, default=s.date) > s.date
 
 
