@@ -43,13 +43,13 @@ GROUP = re.compile(
     rf"|(?:个股|(?<=[,;:。、])(?:亚洲|新兴市场)货币)(?={_DAY_ZH}(?:普遍|[多大]数|大多|普[跌涨]|[涨跌升]多[涨跌]少|全线|集体))"
     rf"|(?:即月期指|(?:(?<=[,;:。、])|^)(?:期指)?夜期)(?={_DAY_ZH}[收报跌升涨挫高低])"
     r"|人民币(?:[兑对]美元)?(?:汇率)?中间价"
-    r"|(?:(?<=[,;:。、])|^)(?:马德里|首尔|东京|伦敦|法兰克福|巴黎|米兰|悉尼|雪梨|孟买|莫斯科|[韩泰德法英]国|南韩|日本|澳洲|印度|越南|印尼|俄罗斯|意大利|西班牙|巴西|土耳其)股市(?=[^,。;的\d]{0,6}[跌涨升挫弹泻飙]\d)"
+    rf"|(?:(?<=[,;:。、])|^)(?:马德里|首尔|东京|伦敦|法兰克福|巴黎|米兰|悉尼|雪梨|孟买|莫斯科|[韩泰德法英]国|南韩|日本|澳洲|印度|越南|印尼|俄罗斯|意大利|西班牙|巴西|土耳其)股市(?={_DAY_ZH}(?:[则也亦更大重急小微狂暴崩下上反收]|一度)*[跌涨升挫弹泻飙]\d)"
     r"|(?:(?<=[,;:。、])|^)(?:同[业行]|同族群)(?=跟|普遍|齐|集体|全线|[多大]数|大多|[涨跌]多[涨跌]少)"
     r"|(?:(?<=[,;:。、])|^)(?:欧美|美欧|亚太|亚洲|日韩)股市"
 )
 
 
-_OF_LIST = re.compile("[、与和及]")
+OF_LIST = re.compile("[、与和及]")
 LONGEST = 20  # characters of a word before a kind
 _MODIFIER = re.compile(  # no verb, no adverb, no word for how many
     r"(?<![\w'’-])((?!(?i:other|another|among|several|many|few|even|only|because|that|this|these|those|sent|led|left|hit)\b)"
@@ -111,7 +111,7 @@ class Lexicon:
             _widened(Mark(*m.span(), "group", g), text) for pattern, g in self.groups for m in pattern.finditer(text)
         ]
         others = [*GROUP.finditer(text)]
-        lists = [m.span() for m in others if _OF_LIST.search(m[0])]
+        lists = [m.span() for m in others if OF_LIST.search(m[0])]
         listed = [g for g in listed if not any(a <= g.start and g.end <= b for a, b in lists)]  # 能源股与军工股
         others = [m for m in others if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
         others = [m for m in others if not self._plain(m[0])]

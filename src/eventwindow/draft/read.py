@@ -370,8 +370,7 @@ def _reviewed(lines: Sequence[str], dated: dt.date) -> Period | None:
 
 def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
     """Whether the sentence names a later day, so that the article goes on in that: 今早公布…,较昨日收市价0.81元折让."""
-    behind = dateline(r.text) if has_chinese(r.text) else 0
-    later = (m.value.date for m in days(r.text[behind:], dated) if m.value.date and m.value.date <= dated)
+    later = (m.value.date for m in days(r.text, dated) if m.value.date and m.value.date <= dated)
     return has_chinese(r.text) and s.date is not None and max(later, default=s.date) > s.date
 
 

@@ -13,7 +13,7 @@ from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.clauses import APPOSITION, PARTICIPLE, RELATIVE, Clause, chain, clauses, innermost
 from eventwindow.draft.dates import DayMark, days
-from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
+from eventwindow.draft.lexicon import OF_LIST, Group, Lexicon, Mark, settled
 from eventwindow.draft.pairs import paired, quotations
 from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
@@ -266,7 +266,9 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)]
     ends = [(m.start, m.end) for m in found if m.kind == "name"]
-    found = [m for m in found if not (m.kind == "group" and "、" in text[m.start : m.end] and _names_firms(m, ends))]
+    found = [
+        m for m in found if not (m.kind == "group" and OF_LIST.search(text, m.start, m.end) and _names_firms(m, ends))
+    ]
     found = [_unhedged(m, ends) if m.kind == "amount" else m for m in found]
     always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
     found = [_ahead(m, dated, always) for m in found]
@@ -490,7 +492,7 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
         elsewhere = tuple(s for s in firm.value if s not in meant)
         other = [replace(firm, value=elsewhere)] if apart and elsewhere and firm in kept else []
         kept = [k for k in kept if k != firm] + other if other or not apart else kept
-        kept += [Mark(m.start(), m.start(), "unsure")] * far
+        kept += [Mark(m.start(), m.start(), "unsure")] * far + [Mark(k.start, k.start, "unsure") for k in other if bare]
         kept.append(Mark(m.start() if apart else firm.start, m.end(), "name", value))
     return kept
 
