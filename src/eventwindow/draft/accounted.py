@@ -108,6 +108,9 @@ _PART = re.compile(  # what makes an index of its own of one: "the STOXX Europe 
     re.IGNORECASE,
 )
 _SPOT = re.compile(r"现货指数|现货市场|\b(?:cash|spot|underlying) (?:index|market)\b", re.IGNORECASE)
+_BEFORE_NEWS = re.compile(
+    r"(?:开[盘市]|盘)前[^,;。\d]{0,4}(?:公[布告]|发[布表]|宣[布告]|披露|交出)"
+)  # 开盘前公布财报,股价涨3%
 _MARKET_TOPIC = re.compile(r"[,;:](?:[港台美日陆韩英A]股|大市|股市)")
 _FRAMED = re.compile(r"(?:走势|表现|行情|收[市盘])[^,;。\d]{0,6}:[^,;。]{0,4}$")  # 个股周三走势:
 _AS_OF = re.compile(
@@ -166,6 +169,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
+    found += [MOMENT] * (s.kind == "opening_gap" and _BEFORE_NEWS.search(sentence.text, 0, mark.start) is not None)
     found += [MOMENT] * (_of_moment(sentence, mark) or _passed(sentence, mark, s, names))
     found += _listed(sentence, mark, s, names)
     found += other_quantity(sentence, mark, s, names)
@@ -373,7 +377,7 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
     elif own is None:
         if context.strange or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
             yield WHOSE
-    elif own.start >= high or _another_market(sentence, own, low) or not _bridged(sentence, own, mark, low):
+    elif own.start >= high or _another_market(sentence, own, mark) or not _bridged(sentence, own, mark, low):
         yield WHOSE
 
 
@@ -385,9 +389,9 @@ def _names_one(sentence: Sentence, low: int, high: int) -> bool:
     return any(w[0].isupper() and w not in sentence.rules.stop for w in unknown)
 
 
-def _another_market(sentence: Sentence, own: Mark, low: int) -> bool:
-    """Whether a clause between begins with a market: 沪指转弱,港股亦步亦趋,收市倒跌73点."""
-    return sentence.chinese and _MARKET_TOPIC.search(sentence.text, own.end, low) is not None
+def _another_market(sentence: Sentence, own: Mark, mark: Mark) -> bool:
+    """Whether a clause behind the subject begins with a market: 沪指转弱,港股亦步亦趋,收市倒跌73点."""
+    return sentence.chinese and _MARKET_TOPIC.search(sentence.text, own.end, mark.start) is not None
 
 
 def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:

@@ -117,7 +117,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found and found.value.steps == 0:  # "on the same day, Wednesday"; 6日反彈…,以太幣同日漲
         told = [m for m in others if m.value.date]
         before = [m for m in told if m.end <= mark.start and sentence.chinese]
-        found = before[-1] if before else told[0] if told else found
+        found = before[-1] if before else told[0] if told and not sentence.chinese else found
     if found is None and not (sentence.chinese or context.date or context.last):  # a sentence alone
         found = next((m for m in sentence.all("date") if not set_in(sentence, m)), None)
     if found is None and not sentence.chinese:

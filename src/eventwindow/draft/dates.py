@@ -54,6 +54,7 @@ _PATTERNS = (
     ("first", r"(?P<y>(?:19|20)\d\d)年(?:的)?(?:第一个|首个)交易日|\bthe first trading day of (?P<y2>(?:19|20)\d\d)\b"),
     ("dom", r"(?<![\d月年.近前])(?P<d>\d{1,2})日(?![间内均])"),
 )
+_COMING = re.compile(r"(?:[将定拟]于|[将订]在|预[计定]于?|排定)$")  # 将于18日上任
 _ASIAN_DAWN = re.compile(r"(?:凌晨|[清今]晨)")  # 北京时间6日凌晨 is the 5th in New York
 _ASIAN_CLOCK = re.compile(r"(?:北京|台北|台湾|香港)时间(?:周[一二三四五六])?\(?$")
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
@@ -99,7 +100,9 @@ def days(text: str, dated: dt.date) -> Iterator[Mark]:
 def _written(text: str, dated: dt.date) -> Iterator[Mark]:
     for kind, pattern in _COMPILED:
         for m in pattern.finditer(text):
-            if (day := _read(kind, m, dated)) is not None:
+            coming = kind == "dom" and _COMING.search(text[: m.start()])
+            day = _next(int(m["d"]), dated) if coming else _read(kind, m, dated)
+            if day is not None:
                 yield Mark(*m.span(), kind, day)
 
 
@@ -198,6 +201,13 @@ def _day_of_month(day: int, dated: dt.date) -> DayMark | None:
     last = dated.replace(day=1) - dt.timedelta(1)
     found = _date(last.year, last.month, day)
     return DayMark(found) if found else None
+
+
+def _next(day: int, dated: dt.date) -> DayMark | None:
+    """The next day of that number: of this month, or of the one behind it."""
+    following = (dated.replace(day=1) + dt.timedelta(31)).replace(day=1)
+    found = (_date(first.year, first.month, day) for first in (dated.replace(day=1), following))
+    return next((DayMark(d) for d in found if d and d >= dated), None)
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:

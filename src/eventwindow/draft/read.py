@@ -21,7 +21,7 @@ from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
 from eventwindow.draft.periods import WORDS, Period, periods
-from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
+from eventwindow.draft.quantified import FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -538,7 +538,7 @@ def paragraph(
         ]
         said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
         said = [(m, _of_month(sentence, m, s)) for m, s in said]
-        said = [(m, _meant(_of_head(sentence, s, context, known), context.about)) for m, s in said]
+        said = [(m, _meant(_of_head(sentence, m, s, context, known), context.about)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
@@ -712,13 +712,19 @@ def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
     return replace(s, date=None, open=tuple(dict.fromkeys((SPAN, *s.open))))
 
 
-def _of_head(sentence: Sentence, s: Statement, context: Context, known: Names) -> Statement:
+def _of_head(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
     """A move that tells no time is of the day of the article's head, where nothing else tells one."""
     timed = (
         not context.headed or s.date or s.year or s.until or s.open or sentence.has("closed", "ahead", "base", "period")
     )
     day = context.head.get(region(known, s.who)) if s.who.symbols else None
-    return s if timed or day is None or any(m.value.steps != 0 for m in sentence.all("date")) else replace(s, date=day)
+    early = sentence.last("moment", "pre", "after", before=mark.start)
+    moment = early and not LATE.search(sentence.text, early.end, mark.start)  # 那指早盘涨1.6%,费半涨2.4%
+    return (
+        s
+        if timed or moment or day is None or any(m.value.steps != 0 for m in sentence.all("date"))
+        else replace(s, date=day)
+    )
 
 
 def _closed_then(known: Names, who: Subject) -> bool:
