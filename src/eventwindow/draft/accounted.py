@@ -278,8 +278,8 @@ def _time(
         yield SPAN if sentence.has("period") else WHEN
     elif sentence.has("ahead", within=(low, high)) or _UNTIL.match(sentence.text, high):
         yield WHEN  # "at €700 before Tuesday's results"
-    elif _spanned(sentence, low):
-        yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
+    elif _spanned(sentence, low) or (s.kind == "return" and context.spanned and not sentence.has("date")):
+        yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %", or in a sentence of its own
     elif carried or _FIRST_DAY.search(sentence.text):
         yield WHEN
     elif not _settled(sentence, own, low, s, context, names):

@@ -549,7 +549,7 @@ def paragraph(
             date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
             spoken=spoken[-1] if spoken else context.spoken,
             stepped=any((m.value.steps or 0) > 0 for m in sentence.all("date")) if spoken else context.stepped,
-            spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
+            spanned=_of_span(told) if told else context.spanned,
             framed=_framed(context.framed, text, told, dated) or context.month,
             span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
@@ -577,6 +577,11 @@ def paragraph(
         moves = tuple(untold(sentence, used, passed))
         firms = _spoken_of(sentence, at, known, told)["firms"]
         yield Reading(number, text, told, written, moves, unreal(sentence), firms, tuple(happened))
+
+
+def _of_span(told: Sequence[Statement]) -> bool:
+    """Whether the moves that a sentence tells are of spans, all of them; where it tells none, what else it tells."""
+    return all(s.until or s.year for s in [s for s in told if s.kind == "return"] or told)
 
 
 def _meant(s: Statement, about: About | None) -> Statement:
