@@ -152,6 +152,7 @@ def test_a_return_that_no_share_has_is_told_on_the_front_page(code, lacking):
     assert "89.9" not in told(lacking(code))
 
 
+NOTHING = "no return in the window, of the security or of what it is held against"
 WINDOWS = ((0, 0), (-1, 1), (0, 1), (1, 5), (-5, 5), (-5, -2))
 
 
@@ -165,49 +166,36 @@ def _with_a_gap(symbol, day):
     return table, pd.DataFrame({"security": ["A", "B"], "date": sessions[180], "event": ["A", "B"]})
 
 
-def _vital(window, day):
-    return day in window or (day == 0 and window[0] <= 0 <= window[1])
-
-
 @pytest.mark.parametrize("symbol", ["A", "MKT"])
 @pytest.mark.parametrize("day", [-5, -1, 0, 1, 3, 5])
-def test_no_window_is_summed_without_an_end_or_day_0_whoever_lacks_it(symbol, day):
+def test_a_day_that_leaves_a_sum_is_told_beside_it_whoever_lacks_it(symbol, day):
     """Of the security or of its benchmark, by the library and in an event list."""
     table, events = _with_a_gap(symbol, day)
     options = {"benchmark": "MKT", "estimation": (-150, -11), "window": (-5, 5), "minimum_returns": 60}
     study = abnormal_returns(table, events, **options)
     listed = panel_study(table, events, report=WINDOWS, workers=1, **options)
     for window in WINDOWS:
-        cars, inside = study.car(window), window[0] <= day <= window[1]
-        lost = np.array([inside and _vital(window, day) and symbol in (one, "MKT") for one in ("A", "B")])
-        np.testing.assert_array_equal(cars.complete, ~lost)
-        np.testing.assert_array_equal(np.isnan(cars.car), lost)
-        assert study.summary(window).n == 2 - lost.sum()
-        rows = listed.cumulative.query("window_start == @window[0] and window_end == @window[1]")
-        np.testing.assert_allclose(rows.set_index("security").loc[["A", "B"], "car"], cars.car)
-        for why in cars.reason[lost]:
-            assert str(why).startswith("no return ")
-            assert "or of what it is held against" in str(why)
+        length = window[1] - window[0] + 1
+        lost = np.array([window[0] <= day <= window[1] and symbol in (one, "MKT") for one in ("A", "B")])
+        left = f"1 of {length} days without a return, left out of the sum"
+        expected = ["" if not gone else left if length > 1 else NOTHING for gone in lost]
+        assert [str(note) for note in study.car(window).to_frame()["note"]] == expected
+        rows = listed.cumulative.query("window_start == @window[0] and window_end == @window[1]").set_index("security")
+        np.testing.assert_allclose(rows.loc[["A", "B"], "car"], study.car(window).car)
 
 
 @pytest.mark.parametrize(("day", "last"), [(BEFORE, -2), (ZERO, -1)])
-def test_a_benchmark_without_a_price_leaves_the_sums_that_need_it(day, last, lacking):
-    """As for a gap of the security itself: neither a sum without day 0, nor a figure whose title tells one."""
-    context = lacking("en", ("SPY", day))
-    firms = context.table("firms")
-    assert firms["car"].isna().all()
-    assert all(str(why).startswith("no return ") for why in firms["note"])
-    assert context.table("tests")["p_value"].isna().all()
-    assert car_data(context)["tau"].max() == last
+def test_a_line_of_sums_ends_where_day_0_has_no_return(day, last, lacking):
+    assert car_data(lacking("en", ("SPY", day)))["tau"].max() == last
 
 
-def test_a_benchmark_that_ends_early_ends_the_sums(lacking):
-    """Days 0 and +1 are held; a sum to day +5 is not theirs."""
+def test_a_benchmark_that_ends_early_ends_the_line_and_is_told_beside_each_sum(lacking):
+    """Days 0 and +1 are held; a sum to day +5 lacks four of its six."""
     whole, short = lacking("en").table("firms"), lacking("en", edit=_ended).table("firms")
     reached = short["window_end"] <= 1
     np.testing.assert_allclose(short.loc[reached, "car"], whole.loc[reached, "car"])
-    assert short.loc[~reached, "car"].isna().all()
-    assert {getattr(why, "key", "") for why in short.loc[~reached, "note"]} == {"no_return_on_last_day"}
+    told = short.loc[~reached & (short["window_start"] >= 0), "note"]
+    assert len(told) and all("without a return, left out of the sum" in str(note) for note in told)
     assert car_data(lacking("en", edit=_ended))["tau"].max() == 1
 
 

@@ -70,7 +70,7 @@ def _window_rows(
         p_benjamini_hochberg=benjamini_hochberg(t.p_value),
         **_inverted(abnormal, window, ratio),
         volatility_ratio=ratio,
-        note=car.reason,
+        note=car.note,
     )
     return pd.DataFrame(columns)
 

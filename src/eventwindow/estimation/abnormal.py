@@ -151,17 +151,12 @@ class AbnormalReturns(Exports):
         """CAR of each event over `window`; by default over its own (labels window_start, window_end), else all days."""
         if window is None and {"window_start", "window_end"} <= set(self.labels):
             return self._own_cars()
-        return self.car_without(self.window if window is None else as_window(window), None)
-
-    def car_without(self, window: Window, left_out: NDArray[np.bool_] | None) -> Cumulative:
-        """CAR of each event over the days of `window` that are not among those (N, L) `left_out` by choice."""
-        at, halted, covered = self.columns(window), self.halted, self.covered
-        parts: dict[str, Any] = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
-        parts |= {"covered": None if covered is None else covered[:, at]}
-        parts |= {"without": None if left_out is None else left_out[:, at]}
+        window = self.window if window is None else as_window(window)
+        at, halted = self.columns(window), self.halted
+        errors = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
         cut = () if halted is None else cut_halts(halted, self.event_days, at)
-        car = cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, cut=cut, **parts)
-        return replace(car, basis=self.basis._replace(window=window))
+        car = cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, cut=cut, **errors)
+        return replace(car, lacking=self.lacking(window), basis=self.basis._replace(window=window))
 
     def lacking(self, window: Window) -> Days:
         """(N,), days of a window without a return: a return over a halt holds the sessions that it covers."""
@@ -228,14 +223,14 @@ class AbnormalReturns(Exports):
         return frame.reset_index(drop=True).assign(model=np.repeat(self.model, length), **figures)
 
     def _exported(self, name: str) -> pd.DataFrame:
-        """The daily means with their running sum, up to the first day without one; the table "daily" is `to_frame`."""
+        """The daily means with their running sum; the table "daily" is `to_frame`."""
         if name == "daily":
             return self.to_frame()
         if name:
             remedy = 'Leave the name out for the daily means, or "daily".'
             raise StudyError(f"there is no table {name!r}", remedy=remedy)
         means = self.aar()
-        return means.assign(caar=means["aar"].cumsum(skipna=False)).reset_index()
+        return means.assign(caar=means["aar"].cumsum()).reset_index()
 
     @property
     def basis(self) -> Basis:

@@ -56,6 +56,7 @@ class Cumulative(Exports):
     dof: Array  # (N,)
     days: Array  # (N,), days in the sum
     reason: np.ndarray  # (N,), "" or why there is no CAR
+    lacking: Days | None = None  # (N,), days of the window without a return, left out of the sum
     own_windows: bool = False  # each event over its own window, as the labels give it
     basis: Basis | None = None
 
@@ -63,6 +64,15 @@ class Cumulative(Exports):
     def complete(self) -> np.ndarray:
         """(N,), whether the event has a CAR over this window."""
         return np.asarray(self.reason == "")
+
+    @property
+    def note(self) -> np.ndarray:
+        """(N,), why there is no CAR, or how many days without a return are left out of it."""
+        notes, length = self.reason.copy(), len(self.window)
+        if self.lacking is not None:
+            for row in np.flatnonzero(self.complete & (self.lacking > 0)):
+                notes[row] = Reason("days_missing", n=int(self.lacking[row]), of=length)
+        return notes
 
     @property
     def scar(self) -> Array:
@@ -88,7 +98,7 @@ class Cumulative(Exports):
         ends = {"window_start": self.window.start, "window_end": self.window.end}
         own = {name: self.labels[name] if self.own_windows else end for name, end in ends.items()}
         figures = {"car": self.car, "std_error": self.std_error, "t_stat": self.scar, "p_value": self.p_value}
-        return {**self.labels[["event", "security", "group"]], **own, **figures, "days": self.days, "note": self.reason}
+        return {**self.labels[["event", "security", "group"]], **own, **figures, "days": self.days, "note": self.note}
 
     def _basis(self, words: Catalogue) -> str:
         return f"{super()._basis(words)} {words.text('paper.firm_t')}".strip()
@@ -109,26 +119,20 @@ def cumulate(
     own_variance: Array,
     loading: Array,
     dof: Array,
-    covered: Array | None = None,
-    without: np.ndarray | None = None,
     cut: Sequence[tuple[int, Reason]] = (),
 ) -> Cumulative:
     """Sum the days of one window, (N, L) each: s²(L + 1'X*(X'X)⁻¹X*'1), X* without the missing days.
 
-    `covered` are the sessions of each return, `without` the days that are left out by choice, and `cut` the rows whose
-    window cuts into a halt, each with its reason.
+    `cut` are the rows whose window cuts into a halt, each with its reason.
     """
     seen = np.isfinite(ar)
-    reason = incomplete(window, days, seen, 1.0 if covered is None else covered)
-    if without is not None:
-        seen &= ~without
-        reason[(reason == "") & ~seen.any(axis=1)] = Reason("no_return_in_window")
     if not seen.all():
         ar, own_variance, loading = (
             np.where(at, part, 0.0) for at, part in ((seen, ar), (seen, own_variance), (seen[:, :, None], loading))
         )
     common = loading.sum(axis=1)
     variance = own_variance.sum(axis=1) + np.einsum("nk,nk->n", common, common)
+    reason = incomplete(days, seen)
     for row, why in cut:
         reason[row] = why
     held = reason == ""
@@ -136,20 +140,11 @@ def cumulate(
     return Cumulative(window, labels, car, std_error, dof, seen.sum(axis=1).astype(float), reason)
 
 
-def incomplete(window: Window, days: Days, seen: np.ndarray, covered: Array | float = 1.0) -> np.ndarray:
-    """(N,) why a window (N, L) cannot be summed, "" where it can.
-
-    It holds its first and last day, and day 0 where that lies inside: one without a return, be it the security's gap or
-    that of what it is held against, is left out of a sum only between them. A return holds the sessions that it covers.
-    """
+def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
+    """(N,) why a window (N, L) cannot be summed, "" where it can: an end outside the data, or no return inside."""
     reason = np.full(len(days), "", dtype=object)
     if seen.all():
         return reason
-    begins = np.arange(seen.shape[1]) - covered + 1  # the session at which each return begins
-    for key, tau in (("last_day", window.end), ("first_day", window.start), ("day_0", 0)):
-        if tau in window:
-            at = tau - window.start
-            reason[~(seen & (begins <= at))[:, at:].any(axis=1)] = Reason(f"no_return_on_{key}")
     reason[~seen.any(axis=1)] = Reason("no_return_in_window")
     reason[days[:, -1] == OUTSIDE] = Reason("data_end_in_window")
     reason[days[:, 0] == OUTSIDE] = Reason("data_begin_in_window")

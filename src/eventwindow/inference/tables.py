@@ -1,6 +1,7 @@
 """Every test as a table: a row a basket, event, window and test."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -72,6 +73,7 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
     parts = []
     marked = marks(calendar, abnormal.labels, abnormal.event_days)
     tainted = np.any([days for _, days in marked], axis=0) if marked else np.zeros(abnormal.ar.shape, bool)
+    clean = replace(abnormal, actual=np.where(tainted, np.nan, abnormal.actual))
     for window in windows:
         car, quantile = abnormal.car(window), firm_sq(abnormal, window)
         low, high = car.interval(1 - LEVEL)
@@ -85,10 +87,10 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
             "quantile_floor": quantile.floor,
             "p_leading": leading,
             "volatility_ratio": ratio,
-            "note": _notes(car.reason, marked, abnormal.columns(window)),
+            "note": _notes(car, marked, abnormal.columns(window)),
             "order": np.arange(len(abnormal)),
         }
-        parts.append(pd.DataFrame(figures | _clean(abnormal.car_without(window, tainted))))
+        parts.append(pd.DataFrame(figures | _clean(clean.car(window))))
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
     columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor"]
     columns += ["p_leading", "volatility_ratio", "days", *CLEAN, "note"]
@@ -100,13 +102,13 @@ def _clean(car: Cumulative) -> dict[str, np.ndarray]:
     return dict(zip(CLEAN, (car.car, car.std_error, car.p_value, car.days), strict=True))
 
 
-def _notes(reason: np.ndarray, marked: Sequence[tuple[Reason, np.ndarray]], at: slice) -> np.ndarray:
-    """Of each row: why there is no CAR, or what else falls into the window."""
+def _notes(car: Cumulative, marked: Sequence[tuple[Reason, np.ndarray]], at: slice) -> np.ndarray:
+    """Of each row: why there is no CAR, or what is left out of it and what else falls into the window."""
     inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
     notes = [
         Reason("not_computed", reason=why)
         if why
-        else Reason.joined(*(words for words, rows in inside if rows[i])) or ""
-        for i, why in enumerate(reason)
+        else Reason.joined(*filter(None, [left]), *(words for words, rows in inside if rows[i])) or ""
+        for i, (why, left) in enumerate(zip(car.reason, car.note, strict=True))
     ]
     return np.array(notes, object)

@@ -71,6 +71,7 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
             "days": car.days.astype(np.int16),
             "lacking": ar.lacking(window).astype(np.int16),
             "reason": words.codes(car.reason),
+            "note": words.codes(car.note),
             "sars": np.nansum(event_sars(ar, window), axis=1),
             "quantile": quantile.p_value,
             "floor": quantile.floor,

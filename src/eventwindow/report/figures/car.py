@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.lines import DASHED, Days, Series, draw_series
@@ -42,6 +43,15 @@ def _shown(context: Context, n: int) -> str:
     return context.language.text(key, n=n, all=len(context.members))
 
 
+def _counted(abnormal: AbnormalReturns) -> np.ndarray:
+    """(N, L), days up to which a sum is told: it has a return there, and on day 0 where that lies before."""
+    seen = np.isfinite(abnormal.ar)
+    zero = abnormal.columns(Window(0, 0)).start
+    held = seen[:, zero] if abnormal.covered is None else seen[:, zero] | (abnormal.covered[:, zero:] > 1).any(axis=1)
+    seen[:, zero:] &= held[:, None]
+    return np.asarray(seen)
+
+
 @of_result
 def car_data(context: Context) -> pd.DataFrame:
     """A row a security and day: CAR since the first day of the event window, and its 95 % interval."""
@@ -58,7 +68,7 @@ def car_data(context: Context) -> pd.DataFrame:
             "low": low,
             "high": high,
         }
-    ).dropna(subset="car")
+    )[_counted(chosen).T.ravel()].dropna(subset="car")
     order = {s: k for k, s in enumerate(context.members)}
     return data.sort_values(["security", "tau"], key=lambda c: c.map(order) if c.name == "security" else c)[COLUMNS]
 

@@ -74,7 +74,7 @@ def _shared(context: Context, ran: pd.DataFrame, correlation: float) -> Paragrap
     """Whether the basket's securities share their day 0, and what follows for the tests."""
     n = int(ran["n"].max()) if len(ran) else 0
     shared = n > 1 and len(context.shared) == len(context.members)
-    key = "shared" if shared else "apart" if n > 1 else "few" if len(context.members) < 2 else "none_ran"
+    key = "shared" if shared else "apart" if n > 1 else "few" if context.table("tests").empty else "none_ran"
     key += "_apart" if shared and correlation < TOGETHER else ""
     return Paragraph(context.language.say(f"tests.{key}", n=n, r="–" if np.isnan(correlation) else number(correlation)))
 
