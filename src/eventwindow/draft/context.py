@@ -245,9 +245,9 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
     if told:
         return told
     earlier = sentence.last("date", "closed", before=found.start)
-    if earlier is None and found.value.steps and (found.value.steps < 0 or context.date is None):
-        earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
     story = found.value.steps == -1 and sentence.chinese  # 前一晚 is the one before the day that the story is of
+    if earlier is None and found.value.steps and (context.date is None or (found.value.steps < 0 and not story)):
+        earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
     base = resolved(sentence, earlier, context) if earlier else context.date if story else context.spoken
     base = base or context.date
     day: dt.date | None = found.value.resolved(base)
