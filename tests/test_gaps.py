@@ -184,6 +184,14 @@ def test_a_day_that_leaves_a_sum_is_told_beside_it_whoever_lacks_it(symbol, day)
         np.testing.assert_allclose(rows.loc[["A", "B"], "car"], study.car(window).car)
 
 
+def test_a_day_that_leaves_a_window_of_its_own_is_told_with_that_windows_days():
+    table, events = _with_a_gap("MKT", 1)
+    events = events.assign(window_start=[0, -1], window_end=[2, 3])
+    options = {"benchmark": "MKT", "estimation": (-150, -11), "window": (-5, 5), "minimum_returns": 60}
+    notes = abnormal_returns(table, events, **options).car().to_frame()["note"]
+    assert [str(note) for note in notes] == [f"1 of {n} days without a return, left out of the sum" for n in (3, 5)]
+
+
 @pytest.mark.parametrize(("day", "last"), [(BEFORE, -2), (ZERO, -1)])
 def test_a_line_of_sums_ends_where_day_0_has_no_return(day, last, lacking):
     assert car_data(lacking("en", ("SPY", day)))["tau"].max() == last

@@ -164,6 +164,11 @@ def test_more_reasons_than_a_byte_counts_are_told_apart():
     assert len(set(task_module.Words().codes(reasons))) == 1000
 
 
+def test_a_reason_within_a_reason_is_unpacked_as_it_was():
+    told = Reason("not_computed", reason=Reason("begins_in_halt", day="2025-01-07"))
+    assert Reason.unpacked(told.packed()) == told
+
+
 def test_a_group_named_all_is_refused():
     returns = panel(1)
     events = pd.DataFrame({"security": ["F0"], "date": [returns.index[100]], "group": ["all"]})

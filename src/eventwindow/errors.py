@@ -249,7 +249,8 @@ class Reason:
     @classmethod
     def unpacked(cls, text: str) -> Reason:
         def read(held: dict[str, Any]) -> Any:
-            return cls(held[PACKED][0], **held[PACKED][1]) if PACKED in held else held
+            packed = held.get(PACKED)  # a reason among a reason's values may go by this name too
+            return cls(packed[0], **packed[1]) if isinstance(packed, list) else held
 
         found: Reason = json.loads(text, object_hook=read)
         return found

@@ -153,10 +153,19 @@ class AbnormalReturns(Exports):
             return self._own_cars()
         window = self.window if window is None else as_window(window)
         at, halted = self.columns(window), self.halted
-        errors = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
         cut = () if halted is None else cut_halts(halted, self.event_days, at)
-        car = cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, cut=cut, **errors)
-        return replace(car, lacking=self.lacking(window), basis=self.basis._replace(window=window))
+        car = cumulate(
+            window,
+            self.labels,
+            self.ar[:, at],
+            self.event_days[:, at],
+            own_variance=self.own_variance[:, at],
+            loading=self.loading[:, at],
+            dof=self.dof,
+            lacking=self.lacking(window),
+            cut=cut,
+        )
+        return replace(car, basis=self.basis._replace(window=window))
 
     def lacking(self, window: Window) -> Days:
         """(N,), days of a window without a return: a return over a halt holds the sessions that it covers."""
@@ -167,11 +176,9 @@ class AbnormalReturns(Exports):
 
     def _own_cars(self) -> Cumulative:
         """Each event over its own window."""
-        from eventwindow.estimation.cumulative import merged
+        from eventwindow.estimation.cumulative import merged, own_windows
 
-        ends = self.labels[["window_start", "window_end"]].fillna({"window_start": self.window.start})
-        ends = ends.fillna({"window_end": self.window.end}).astype(int)
-        spans, which = np.unique(ends.to_numpy(), axis=0, return_inverse=True)
+        spans, which = np.unique(own_windows(self.labels, self.window), axis=0, return_inverse=True)
         parts = [np.flatnonzero(which == j) for j in range(len(spans))]
         cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
         return replace(merged(self.window, self.labels, list(zip(parts, cars, strict=True))), basis=self.basis)

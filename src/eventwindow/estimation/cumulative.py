@@ -56,7 +56,7 @@ class Cumulative(Exports):
     dof: Array  # (N,)
     days: Array  # (N,), days in the sum
     reason: np.ndarray  # (N,), "" or why there is no CAR
-    lacking: Days | None = None  # (N,), days of the window without a return, left out of the sum
+    lacking: Days  # (N,), days of the window without a return, left out of the sum
     own_windows: bool = False  # each event over its own window, as the labels give it
     basis: Basis | None = None
 
@@ -68,11 +68,26 @@ class Cumulative(Exports):
     @property
     def note(self) -> np.ndarray:
         """(N,), why there is no CAR, or how many days without a return are left out of it."""
-        notes, length = self.reason.copy(), len(self.window)
-        if self.lacking is not None:
-            for row in np.flatnonzero(self.complete & (self.lacking > 0)):
-                notes[row] = Reason("days_missing", n=int(self.lacking[row]), of=length)
+        notes = self.reason.copy()
+        for row in np.flatnonzero(self.complete & (self.lacking > 0)):
+            notes[row] = Reason("days_missing", n=int(self.lacking[row]), of=int(self._lengths[row]))
         return notes
+
+    @property
+    def told(self) -> np.ndarray:
+        """(N,), the same in the words of a table: that there is no CAR, and why."""
+        notes = self.note
+        for row in np.flatnonzero(~self.complete):
+            notes[row] = Reason("not_computed", reason=notes[row])
+        return notes
+
+    @property
+    def _lengths(self) -> Days:
+        """(N,), days of each window."""
+        if not self.own_windows:
+            return np.full(len(self.labels), len(self.window))
+        ends = own_windows(self.labels, self.window)
+        return np.asarray(ends[:, 1] - ends[:, 0] + 1)
 
     @property
     def scar(self) -> Array:
@@ -119,6 +134,7 @@ def cumulate(
     own_variance: Array,
     loading: Array,
     dof: Array,
+    lacking: Days,
     cut: Sequence[tuple[int, Reason]] = (),
 ) -> Cumulative:
     """Sum the days of one window, (N, L) each: s²(L + 1'X*(X'X)⁻¹X*'1), X* without the missing days.
@@ -137,7 +153,7 @@ def cumulate(
         reason[row] = why
     held = reason == ""
     car, std_error = np.where(held, ar.sum(axis=1), np.nan), np.sqrt(np.where(held, variance, np.nan))
-    return Cumulative(window, labels, car, std_error, dof, seen.sum(axis=1).astype(float), reason)
+    return Cumulative(window, labels, car, std_error, dof, seen.sum(axis=1).astype(float), reason, lacking)
 
 
 def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
@@ -176,8 +192,14 @@ def _date(day: int) -> datetime.date:
 def merged(window: Window, labels: pd.DataFrame, parts: Sequence[tuple[np.ndarray, Cumulative]]) -> Cumulative:
     """One result from CARs of subsets of the events: (positions, CARs) each."""
     order = np.argsort(np.concatenate([rows for rows, _ in parts]))
-    car, std_error, dof, days, reason = (
+    car, std_error, dof, days, reason, lacking = (
         np.concatenate([getattr(part, name) for _, part in parts])[order]
-        for name in ("car", "std_error", "dof", "days", "reason")
+        for name in ("car", "std_error", "dof", "days", "reason", "lacking")
     )
-    return Cumulative(window, labels, car, std_error, dof, days, reason, own_windows=True)
+    return Cumulative(window, labels, car, std_error, dof, days, reason, lacking, own_windows=True)
+
+
+def own_windows(labels: pd.DataFrame, window: Window) -> Days:
+    """(N, 2), the first and the last day of each event's own window, as its labels give it; else those of `window`."""
+    ends = labels[["window_start", "window_end"]].fillna({"window_start": window.start, "window_end": window.end})
+    return ends.to_numpy(np.int64)

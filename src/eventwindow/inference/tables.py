@@ -106,9 +106,7 @@ def _notes(car: Cumulative, marked: Sequence[tuple[Reason, np.ndarray]], at: sli
     """Of each row: why there is no CAR, or what is left out of it and what else falls into the window."""
     inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
     notes = [
-        Reason("not_computed", reason=why)
-        if why
-        else Reason.joined(*filter(None, [left]), *(words for words, rows in inside if rows[i])) or ""
-        for i, (why, left) in enumerate(zip(car.reason, car.note, strict=True))
+        told if why else Reason.joined(*filter(None, [told]), *(words for words, rows in inside if rows[i])) or ""
+        for i, (why, told) in enumerate(zip(car.reason, car.told, strict=True))
     ]
     return np.array(notes, object)

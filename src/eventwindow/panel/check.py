@@ -71,8 +71,9 @@ def _fits(plan: Plan) -> tuple[int, Counter[Reason], list[Reason]]:
         stop = min(tried + AT_ONCE, len(plan.events))
         fits = plan.fitted_together(np.arange(tried, stop))
         reasons.update(fits.excluded["reason"])
-        held.append(np.array([fits.car(window).complete for window in windows]))
-        lacking.append(np.array([fits.lacking(window) for window in windows]))
+        cars = [fits.car(window) for window in windows]
+        held.append(np.array([car.complete for car in cars]))
+        lacking.append(np.array([car.lacking for car in cars]))
         tried = stop
     if sum(reasons.values()) == tried:
         raise no_fit(next(iter(reasons)))

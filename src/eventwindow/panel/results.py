@@ -275,7 +275,7 @@ def cumulative_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> p
 
     car, error = laid("car"), laid("std_error")
     dof = np.repeat(arrays["events/dof"], len(windows))
-    notes = ["", *(_noted(Reason.unpacked(word)) for word in arrays["words"][1:])]
+    notes = ["", *map(Reason.unpacked, arrays["words"][1:])]
     return frame.assign(
         window_start=np.tile([w.start for w in windows], len(frame) // len(windows)),
         window_end=np.tile([w.end for w in windows], len(frame) // len(windows)),
@@ -290,11 +290,6 @@ def cumulative_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> p
         days=laid("days"),
         note=_coded(laid("note"), notes),
     )
-
-
-def _noted(why: Reason) -> Reason:
-    """What is left out of a CAR, or why there is none."""
-    return why if why.key == "days_missing" else Reason("not_computed", reason=why)
 
 
 def daily_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> pd.DataFrame:

@@ -77,6 +77,7 @@ def cross_section(
     window, n, key = spec.report[w], int(chosen.sum()), (group + 1) * len(spec.report) + w
     dof, count, square, positive = (tally.figures[name][chosen] for name in FIGURES)
     value, error, days = (column[name][chosen].astype(float) for name in ("car", "std_error", "days"))
+    lacking = column["lacking"][chosen]
     none = np.broadcast_to(np.array("", dtype=object), n)
     seen, ranked = tally.sums["residual days"][key], tally.sums["ranked days"][key]
     scaled = np.where(np.append(np.zeros(len(spec.estimation), bool), np.isnan(day_spreads(tally)[key])), 0.0, ranked)
@@ -85,7 +86,7 @@ def cross_section(
     return CrossSection(
         window,
         design_of(tally.day[chosen], window),
-        Cumulative(window, pd.DataFrame(index=pd.RangeIndex(n)), value, error, dof, days, none),
+        Cumulative(window, pd.DataFrame(index=pd.RangeIndex(n)), value, error, dof, days, none, lacking),
         at,
         column["sars"][chosen],
         column["bhar"][chosen] if "bhar" in column else Reason("needs_simple_returns", kind=basis(spec.kind)),

@@ -162,10 +162,8 @@ def _short_estimation(abnormal: AbnormalReturns) -> Iterator[Exclusion]:
 
 
 def _incomplete(abnormal: AbnormalReturns, window: Window) -> Iterator[Exclusion]:
-    for event, security, why, lacking in _named(abnormal, abnormal.car(window).reason, abnormal.lacking(window)):
-        if why or lacking:
-            missing = Reason("days_missing", n=int(lacking), of=len(window))
-            reason = Reason("not_computed", reason=why) if why else missing
+    for event, security, reason in _named(abnormal, abnormal.car(window).told):
+        if reason:
             yield Exclusion(event, security, "partly", reason, window.start, window.end)
 
 
