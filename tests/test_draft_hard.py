@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from own_scripts import script
 
 from eventwindow.draft.read import statements
 from eventwindow.draft.sessions import on_sessions
@@ -22,12 +23,8 @@ LEAST = {"en": 0.7, "zh": 0.8}  # of the readings that may be judged
 
 def judged(sentence: dict) -> set[str]:
     """The readings that `verify` would judge, without their hedges."""
-    said = statements(sentence["text"], sentence["date"])
-    return {_told(on_sessions(s) if s.sessions else s) for s in said if not _open(s)}
-
-
-def _open(s: Statement) -> bool:
-    return bool(s.open) or len(s.who.symbols) != 1 or (s.date is None and s.year is None)
+    said, open_ = statements(sentence["text"], sentence["date"]), script("draft_rates").open_
+    return {_told(on_sessions(s) if s.sessions else s) for s in said if not open_(s)}
 
 
 def _told(s: Statement) -> str:

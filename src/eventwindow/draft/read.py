@@ -719,17 +719,15 @@ def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
 
 def _of_head(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
     """A move that tells no time is of the day of the article's head, where nothing else tells one."""
-    timed = (
-        not context.headed or s.date or s.year or s.until or s.open or sentence.has("closed", "ahead", "base", "period")
-    )
-    day = context.head.get(region(known, s.who)) if s.who.symbols else None
+    if not context.headed or s.date or s.year or s.until or s.open:
+        return s
+    if sentence.has("closed", "ahead", "base", "period") or any(m.value.steps != 0 for m in sentence.all("date")):
+        return s
     early = sentence.last("moment", "pre", "after", before=mark.start)
-    moment = early and not LATE.search(sentence.text, early.end, mark.start)  # 那指早盘涨1.6%,费半涨2.4%
-    return (
-        s
-        if timed or moment or day is None or any(m.value.steps != 0 for m in sentence.all("date"))
-        else replace(s, date=day)
-    )
+    if early and not LATE.search(sentence.text, early.end, mark.start):
+        return s  # 那指早盘涨1.6%,费半涨2.4%
+    day = context.head.get(region(known, s.who)) if s.who.symbols else None
+    return replace(s, date=day) if day else s
 
 
 def _closed_then(known: Names, who: Subject) -> bool:

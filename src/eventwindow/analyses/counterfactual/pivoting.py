@@ -26,8 +26,8 @@ def quadratic_minimum(
     that are wrong change at once, of those that enter the hardest, while fewer and fewer are; else the last alone,
     which always ends: block principal pivoting (Portugal, Júdice & Vicente 1994).
 
-    `sign` (J,) is where it begins; the donor at `barred`, if that is a place, never enters. A pull beyond the penalty
-    by less than `slack` counts as none.
+    `sign` (J,) is where it begins, and is worked on in place; the donor at `barred`, if that is a place, never enters.
+    A pull beyond the penalty by less than `slack` counts as none.
     """
     from scipy.linalg.lapack import dposv  # half the work of a general solver, and no waiting for threads
 

@@ -209,12 +209,9 @@ class RecoveredShare(Measure):
             since=Figure(abs(since), "decimal", sign=False),
         )
         parts = made_of("decimal", that_day=loss, since_before=later)
-        steps = (
-            range(1, self.sessions + 1) if self.path else ()
-        )  # the share at the close of each session up to the last
-        horizons = [
+        horizons = [  # the share at the close of each session up to the last
             (evidence.before(symbols[0], self.date, -k).date(), (self._later(evidence, symbols, k) - loss) / -loss)
-            for k in steps
+            for k in (range(1, self.sessions + 1) if self.path else ())
         ]
         return Measured(share, "share", reason, parts, horizons=tuple(horizons))
 
