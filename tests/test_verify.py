@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+import shlex
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import exchange_calendars as xcals
@@ -19,11 +22,12 @@ from eventwindow.cli import verify as command
 from eventwindow.cli.main import main
 from eventwindow.draft.articles import Article, _check_language, clock_time, dateline, read
 from eventwindow.draft.chinese import simplified
+from eventwindow.draft.entries import open_reasons
 from eventwindow.draft.lexicon import lexicon
 from eventwindow.draft.passed import passed_over
 from eventwindow.draft.read import readings, sentences, statements
 from eventwindow.draft.sessions import on_sessions
-from eventwindow.draft.statement import Statement
+from eventwindow.draft.statement import Statement, Subject
 from eventwindow.draft.verify import Checked, Said, verify_study
 from eventwindow.errors import Reason, SourceError, StudyError, Text, catalogue
 from eventwindow.prices.bundled import shipped_histories
@@ -95,6 +99,86 @@ def test_the_folder_is_a_study_that_runs_again_and_holds_the_same_report(shown: 
     assert again["D1-3"] == "open", "an entry that is unfinished is kept, and judged by nobody"
     report = (folder / "verify.md").read_text(encoding="utf-8")
     assert report.splitlines()[2:] == text.splitlines()[2 : len(report.splitlines())]
+
+
+def verified(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, str]:
+    """Exit code, what is printed and what is told of an error, of the article in the folder of the newspaper."""
+    (folder / "news.txt").write_text(TEXT, encoding="utf-8")
+    code = main(["verify", "news.txt", "--prices", "shipped", *more])
+    return code, *capsys.readouterr()
+
+
+def test_the_command_that_is_printed_runs_the_study_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the same prices, and without a place of its own: the usual one is that of the study itself."""
+    monkeypatch.chdir(tmp_path)
+    code, said, _ = verified(tmp_path, capsys)
+    assert code == 0
+    again = shlex.split(said.rpartition("run it with: ")[2])
+    assert again == ["eventwindow", "run", str(Path("eventwindow-out", "verify-news")), "--prices", "shipped"]
+    assert main(again[1:]) == 0
+    assert (tmp_path / again[2] / "report" / "report.html").is_file()
+    assert (tmp_path / again[2] / "study.toml").is_file()
+
+
+def test_a_second_run_takes_the_place_of_the_first_where_nobody_corrected_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "eventwindow-out" / "verify-news"
+    assert verified(tmp_path, capsys, "--report")[0] == 0
+    assert (folder / "report").is_dir()
+    first = (folder / "claims.toml").read_text(encoding="utf-8")
+    assert verified(tmp_path, capsys)[0] == 0, "with the report of the first run beside it"
+    assert not (folder / "report").exists(), "it was that of the study before"
+    assert (folder / "claims.toml").read_text(encoding="utf-8") == first
+    assert [path.name for path in folder.parent.iterdir()] == ["verify-news"]
+
+
+@pytest.mark.parametrize("by_hand", ["claims.toml", "figures/mine.csv"])
+def test_what_a_person_wrote_into_the_folder_is_never_written_over(
+    by_hand: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "eventwindow-out" / "verify-news"
+    assert verified(tmp_path, capsys)[0] == 0
+    (folder / by_hand).write_text("mine", encoding="utf-8")
+    code, _, told = verified(tmp_path, capsys)
+    assert code == 2
+    assert f"was changed since it was written: {by_hand}\n" in told
+    assert "eventwindow run eventwindow-out" in told.replace("\\", "/")
+    assert (folder / by_hand).read_text(encoding="utf-8") == "mine"
+    (tmp_path / "other").mkdir()
+    code, _, told = verified(tmp_path, capsys, "--out", "other")
+    assert (code, "other exists already" in told) == (2, True), "a folder that no command wrote"
+
+
+def test_the_report_knows_the_day_of_the_article_and_what_was_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
+    given = ("--prices", "shipped", "--out", str(tmp_path / "study"), "--report")
+    assert main(["verify", str(tmp_path / "news.txt"), *given]) == 0
+    assert "2 of 5 statements judged" in capsys.readouterr().out
+    page, chinese = ((tmp_path / "study/report" / f"report{code}.md").read_text("utf-8") for code in ("", ".zh-Hant"))
+    assert "Of 5 statements in 1 article: 1 holds; 1 is wrong; 3 read, not judged." in page
+    assert re.search(r"\| news\.txt \| 27\D+January\D+2025 \| 1 of 2; 3 read, not judged \|", page)
+    why = catalogue("zh-Hant").reason(Reason("draft_no_prices", symbol="BTC-USD"))
+    held = tomllib.loads((tmp_path / "study" / "claims.toml").read_text("utf-8"))["claims"]
+    assert any(why in claim.get("unfinished_zh", "") for claim in held)
+    appendix = (tmp_path / "study/report/appendix.zh-Hant.html").read_text("utf-8")
+    assert why in appendix and str(Reason("draft_no_prices", symbol="BTC-USD")) not in appendix
+    assert "read, not judged" not in chinese
+
+
+def test_a_name_of_the_list_that_is_a_word_too_is_told_as_one() -> None:
+    """No list lacks it: what it may be is said."""
+    cruise = Statement(1, "return", Subject(name="Carnival"), 0.2, 0.2, "more_than", 1, date=dt.date(2020, 11, 9))
+    (why,) = open_reasons(cruise, None, lambda *_: False)
+    assert (why.key, why.value("symbol")) == ("draft_word", "CCL")
+    (why,) = open_reasons(replace(cruise, who=Subject(name="Acme")), None, lambda *_: False)
+    assert why.key == "draft_stranger"
 
 
 def test_a_page_gives_its_own_day_and_neither_scripts_nor_menus(tmp_path: Path) -> None:
@@ -348,7 +432,7 @@ def test_what_the_fallback_reads_is_in_the_study_told_in_both_languages_and_not_
     text = "Merck was worth $250 billion on Thursday. Insurers led the way: Travelers rose 2%. Netflix is 24% below its peak."
     text += " Boeing fell 3% on Thursday, knocking 40 points off the Dow."
     (tmp_path / "news.txt").write_text(f"{text} Oil fell $2 to $70, its third straight loss.", encoding="utf-8")
-    _, [checked] = verify_study([read(tmp_path / "news.txt", dt.date(2025, 1, 31))], tmp_path / "study")
+    _, [checked], _ = verify_study([read(tmp_path / "news.txt", dt.date(2025, 1, 31))], tmp_path / "study")
     left = {s.words.en: s for s in checked.said if any(r.key == "draft_fallback" for r in s.open)}
     assert left.keys() >= {
         "MRK: market value of 250bn USD on 2025-01-30",
@@ -777,7 +861,7 @@ def test_noughts_that_were_written_stand_in_the_statement(tmp_path: Path) -> Non
     """118.40 and 17.0 % tell a digit more than 118.4 and 17 %: an article with one was refused as a whole."""
     text = "Nvidia fell 17.0% to $118.40 on 27 January 2025. The yield on 10-year Treasuries fell to 4.50% that day."
     (tmp_path / "news.txt").write_text(text, encoding="utf-8")
-    _, [checked] = verify_study([read(tmp_path / "news.txt", dt.date(2025, 1, 31))], tmp_path / "study")
+    _, [checked], _ = verify_study([read(tmp_path / "news.txt", dt.date(2025, 1, 31))], tmp_path / "study")
     words = " ".join(s.words.en for s in checked.said)
     assert "17.0 %" in words
     assert "118.40 USD" in words

@@ -132,6 +132,7 @@ class Claim:
     line: int | None = None
     place: str = ""  # file and line of the sentence, where the claim was drafted
     unfinished: str = ""  # what a person must still settle; until then nothing else of the entry is read
+    unfinished_zh: str = ""
 
     @property
     def figures(self) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
 from eventwindow.claims.strength import usual_move
-from eventwindow.errors import Figure, Listed, NoFigure, Reason, StudyError, catalogue
+from eventwindow.errors import Figure, Listed, NoFigure, Reason, StudyError, Text, catalogue
 from eventwindow.inference.expected_volatility import RECENT, word_of
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
@@ -122,7 +122,8 @@ def _unmeasured(claim: Claim, parts: Sequence[Verdict] = ()) -> Verdict:
     Its parts are figures that are its context.
     """
     if claim.unfinished:
-        return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=claim.unfinished))
+        what = Text(claim.unfinished, claim.unfinished_zh or claim.unfinished)
+        return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=what))
     if (reason := unmeasured(claim)) is None:
         raise ValueError(f"claim {claim.id} has neither a measure nor a reason for none")
     word, why = reason
@@ -343,6 +344,12 @@ def each_statement(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
     for verdict in verdicts:
         said.setdefault((verdict.claim.article, verdict.claim.statement or verdict.claim.id), []).append(verdict)
     return list(said.values())
+
+
+def unfinished(verdicts: Sequence[Verdict]) -> int:
+    """How many statements are left open because a person has not finished them: read, and not judged."""
+    every = ([v for v in parts if v.word == "open"] for parts in each_statement(verdicts))
+    return sum(bool(left) and all(v.claim.unfinished for v in left) for left in every)
 
 
 TABLE = "robustness"

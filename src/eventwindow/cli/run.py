@@ -2,9 +2,9 @@
 
 import argparse
 import os
-import shlex
 from pathlib import Path
 
+from eventwindow.cli.again import command_of, place_of, without_machine
 from eventwindow.cli.panel import panel_json, print_panel
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import print_result, progress, result_json
@@ -28,7 +28,7 @@ PARALLEL = 50_000  # bytes of an event list below which a second process is not 
 
 def run_command(options: argparse.Namespace) -> None:
     study = open_study(find_study(options.study))
-    out = options.out or Path("eventwindow-out") / study.name
+    out = options.out or place_of(study.name, study.folder)
     check_out(out)
     codes = (options.language,) if options.language else ()
     if isinstance(study, PanelStudy):
@@ -53,14 +53,8 @@ def _run_study(study: Study, out: Path, codes: tuple[str, ...], options: argpars
 
 def _command_given(options: argparse.Namespace) -> str:
     """The command without what changes no number: where results go, and folders of this machine above a file."""
-    words = ["eventwindow", "run", _relative(options.study)]
-    words += [] if options.prices == "auto" else ["--prices", _relative(options.prices)]
-    claims = ["--claims", _relative(str(options.claims))] if options.claims else []
-    return os.fsencode(shlex.join([*words, *claims])).decode("utf-8", "replace")  # a name in another encoding
-
-
-def _relative(path: str) -> str:
-    return Path(path).name if Path(path).is_absolute() else path
+    claims = ["--claims", without_machine(str(options.claims))] if options.claims else []
+    return command_of(without_machine(options.study), without_machine(options.prices), *claims)
 
 
 def _run_list(study: PanelStudy, out: Path, codes: tuple[str, ...], options: argparse.Namespace) -> None:

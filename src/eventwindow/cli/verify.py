@@ -3,83 +3,78 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from eventwindow.cli.again import REPORT, command_of, without_machine
 from eventwindow.cli.progress import progress_bar
+from eventwindow.cli.seal import check_unchanged, seal
 from eventwindow.cli.terminal import progress
 from eventwindow.draft.articles import Article, read
 from eventwindow.draft.chinese import simplified
-from eventwindow.draft.listings import benchmark_with_prices, home_of
-from eventwindow.draft.verify import Checked, verify_study
-from eventwindow.errors import Catalogue, PriceError, Reason, SourceError, StudyError, Text, catalogue
+from eventwindow.draft.studyfile import without_lacking
+from eventwindow.draft.verify import Checked, Verified, verify_study
+from eventwindow.errors import Catalogue, Reason, SourceError, Text, catalogue
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.retry import Progress
-from eventwindow.scratch import put_in_place
+from eventwindow.report.swap import put_again
 from eventwindow.study.load import Step
 from eventwindow.study.provenance import told_origins
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
-if TYPE_CHECKING:
-    from eventwindow.report.write import Extra
-
 ASKED = {"auto", "yahoo"}  # sources that may speak to Yahoo
-REPORT = "report"  # the folder of the whole report, beside the study
 
 
 def verify_command(options: argparse.Namespace) -> None:
-    """Read the articles, run their study, print what was found and keep it beside the study."""
+    """Read the articles, run their study, print what was found and keep it beside the study.
+
+    An earlier folder is written over where nobody has corrected anything in it.
+    """
     articles = [read(path, options.date) for path in options.articles]
     folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
     words = catalogue(options.language or _language(articles))
-    with put_in_place(folder) as fresh:
+    again = command_of(str(folder), options.prices)
+    with put_again(folder, partial(check_unchanged, apart=(REPORT,), again=again)) as fresh:
         with progress() as step, progress_bar() as bar:
-            checked, result, stand_ins = _run(articles, fresh, options, step, bar)
+            (_, checked, stand_ins), result = _run(articles, fresh, options, step, bar)
         words = words.of_study(result.translations.get(words.code, {}))
         lines = [line for one in checked for line in _lines(one, result, words)]
         lines += found_by_name(checked, words) if options.prices in ASKED else ()
         (fresh / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
-        report = _report(result, fresh, options.extras) if options.report else None
+        report = _report(result, fresh, options) if options.report else None
+        seal(fresh, (REPORT,))
     print(*lines, sep="\n")
     print(
         *_origins(result, words),
         *_without(stand_ins, words),
-        words.text("verify.study", folder=str(folder)),
+        words.text("verify.study", folder=str(folder), command=again),
         sep="\n",
     )
     if report:
         print(folder / report)
 
 
-def _report(result: StudyResult, folder: Path, extras: Sequence[Extra]) -> Path:
+def _report(result: StudyResult, folder: Path, options: argparse.Namespace) -> Path:
     """Write the whole report beside the study; where it is in its folder."""
     from eventwindow.report.write import write_result
 
-    report = write_result(result, folder / REPORT, (), extras=extras, command=f"eventwindow run {folder.name}")
-    return report.relative_to(folder)
+    again = command_of(folder.name, without_machine(options.prices))
+    return write_result(result, folder / REPORT, (), extras=options.extras, command=again).relative_to(folder)
 
 
 def _run(
     articles: Sequence[Article], folder: Path, options: argparse.Namespace, step: Step, bar: Progress | None
-) -> tuple[list[Checked], StudyResult, dict[str, str]]:
-    """The study of the articles, run without the symbols that have no prices; what stands in for benchmarks."""
-    lacking: frozenset[str] = frozenset()
-    while True:
-        study, checked = verify_study(articles, folder, options.names, lacking)
-        try:
-            result = run_study(study, prices=options.prices, step=step, progress=bar)
-            homes = [home for stock in study.stocks if (home := home_of(stock.symbol)).benchmark in lacking]
-            return checked, result, {home.benchmark: benchmark_with_prices(home, lacking) for home in homes}
-        except StudyError as error:
-            shutil.rmtree(folder)
-            unknown = frozenset(error.symbols if isinstance(error, PriceError) else ()) - lacking
-            if not unknown:
-                raise
-            lacking |= unknown
+) -> tuple[Verified, StudyResult]:
+    """The study of the articles, run without the symbols that have no prices."""
+
+    def made(lacking: frozenset[str]) -> tuple[Verified, StudyResult]:
+        verified = verify_study(articles, folder, options.names, lacking)
+        return verified, run_study(verified.study, prices=options.prices, step=step, progress=bar)
+
+    return without_lacking(made, folder)
 
 
 def _stem(article: Article) -> str:

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from eventwindow.draft.listings import symbol_named
 from eventwindow.draft.paraphrase import PLACES, figure, in_words, paraphrase
 from eventwindow.draft.statement import Statement, Subject
-from eventwindow.errors import Reason, Text
+from eventwindow.errors import Reason, Text, catalogue
 from eventwindow.study.definition import Study
 from eventwindow.study.ledger import refusal
 
@@ -19,13 +20,22 @@ Entry = dict[str, Any]
 Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no session
 
 
-def entry(s: Statement, key: str, article: str, place: str, study: Study | None, closed: Closed) -> Entry:
-    """One table of the draft; `unfinished` stands where something is open."""
+def entry(
+    s: Statement,
+    key: str,
+    article: str,
+    place: str,
+    study: Study | None,
+    closed: Closed,
+    lacking: frozenset[str] = frozenset(),
+) -> Entry:
+    """One table of the draft; `unfinished` stands where something is open. Of what is `lacking` there are no prices."""
     held: Mapping[str, Any] | None = None if study is None else study.securities
-    reasons = open_reasons(s, study, closed)
+    reasons = open_reasons(s, study, closed, lacking)
     head: Entry = {"id": key, "article": article, "place": place}
     if reasons:
-        head["unfinished"] = "; ".join(map(str, reasons))
+        why = Reason.together(reasons)
+        head |= {"unfinished": str(why), "unfinished_zh": catalogue("zh-Hant").reason(why)}
     asked = any(reason.key == "draft_listing" for reason in reasons)  # a person says which
     if len(s.who.symbols) == 1 and not asked and (held is None or s.who.symbols[0] in held):
         head["security"] = s.who.symbols[0]
@@ -37,11 +47,17 @@ def _body(s: Statement) -> Entry:
     return {"text_en": en, "text_zh": zh} | _stated(s) | _measured(s)
 
 
-def open_reasons(s: Statement, study: Study | None, closed: Closed) -> list[Reason]:
-    """Why a person must finish the statement; none where it can be judged."""
+def open_reasons(
+    s: Statement, study: Study | None, closed: Closed, lacking: frozenset[str] = frozenset()
+) -> list[Reason]:
+    """Why a person must finish the statement; none where it can be judged. Of what is `lacking` there are no prices."""
     held: Mapping[str, Any] | None = None if study is None else study.securities
     told = dict.fromkeys([*_who_open(s, held), *_when_open(s, study, closed), *s.open, *[ROUND] * _round(s)])
-    return list(told) or list(_refused(s))
+    if not told:
+        return list(_refused(s))
+    named = {w for who in (s.who, *s.against) for w in who.symbols if len(who.symbols) == 1}
+    gone = [Reason("draft_no_prices", symbol=symbol) for symbol in sorted(named & lacking)]
+    return [*(r for r in told if r.values.get("symbol") not in lacking), *gone]
 
 
 def _refused(s: Statement) -> Iterator[Reason]:
@@ -128,7 +144,8 @@ def _named(who: Subject, nobody: Reason, held: Mapping[str, Any] | None) -> list
     if who.group:
         return [Reason("draft_members", group=Text(who.group.label, who.group.label_zh))]
     if who.name:
-        return [Reason("draft_stranger", name=who.name)]
+        meant = symbol_named(who.name)  # of the list, where nothing beside it says that the firm is meant
+        return [Reason("draft_word", name=who.name, symbol=meant) if meant else Reason("draft_stranger", name=who.name)]
     if not who.symbols:
         return [nobody]
     if len(who.symbols) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -50,6 +50,11 @@ def benchmark_with_prices(home: Home, lacking: Collection[str]) -> str:
     """Its benchmark, else the index whose fund that is; none where neither has prices."""
     asked = (home.benchmark, INDICES.get(home.benchmark, ""))
     return next((symbol for symbol in asked if symbol and symbol not in lacking), NO_BENCHMARK)
+
+
+def stand_ins(homes: Iterable[Home], lacking: Collection[str]) -> dict[str, str]:
+    """The benchmarks of these that have no prices, and what stands in for each."""
+    return {home.benchmark: benchmark_with_prices(home, lacking) for home in homes if home.benchmark in lacking}
 
 
 def symbols_like(begun: str, most: int = 12) -> list[Home]:

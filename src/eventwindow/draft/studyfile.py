@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from eventwindow.draft.chinese import simplified
 from eventwindow.draft.entries import Entry
 from eventwindow.draft.listings import Home
-from eventwindow.errors import catalogue
+from eventwindow.errors import PriceError, StudyError, catalogue
 from eventwindow.study.definition import Study
 from eventwindow.study.library import shipped_figures, shipped_shares, shipped_weights
 
 WRITTEN = {"en": "en", "zh": "zh-Hant"}  # keys of a study and the languages of their words
 EVENT = "day"
+Made = TypeVar("Made")
 
 
 def both(stem: str, key: str, **values: object) -> Entry:
@@ -36,6 +38,23 @@ def security_table(home: Home, **more: str) -> str:
     told: Entry = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency, "name_en": home.name}
     told |= {"name_zh": home.name_zh} if home.name_zh else {}
     return toml_table("[[securities]]", told | more)
+
+
+def without_lacking(make: Callable[[frozenset[str]], Made], folder: Path, needed: Collection[str] = ()) -> Made:
+    """What `make` makes in the folder, made again without the symbols that have no prices.
+
+    Raises PriceError where one of those that are `needed` has none.
+    """
+    lacking = frozenset[str]()
+    while True:
+        try:
+            return make(lacking)
+        except StudyError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            unknown = frozenset(error.symbols if isinstance(error, PriceError) else ()) - lacking
+            if not unknown or unknown & {*needed}:
+                raise
+            lacking |= unknown
 
 
 def toml_table(head: str, values: Entry) -> str:

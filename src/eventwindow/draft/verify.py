@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from eventwindow.draft.articles import Article, clock_time
 from eventwindow.draft.dates import days
 from eventwindow.draft.entries import Closed, Entry, entry, open_reasons
-from eventwindow.draft.listings import Home, benchmark_with_prices, home_of, own_benchmark
+from eventwindow.draft.listings import Home, benchmark_with_prices, home_of, own_benchmark, stand_ins
 from eventwindow.draft.paraphrase import paraphrase
 from eventwindow.draft.passed import Passed, in_its_script, passed_over, told
 from eventwindow.draft.read import readings
@@ -50,9 +51,17 @@ class Checked:
     passed: tuple[Passed, ...]
 
 
+class Verified(NamedTuple):
+    """The study of the articles, what was read in each, and what stands in for benchmarks without prices."""
+
+    study: Study
+    checked: list[Checked]
+    stand_ins: dict[str, str]
+
+
 def verify_study(
     articles: Sequence[Article], folder: Path, own: Path | None = None, lacking: frozenset[str] = frozenset()
-) -> tuple[Study, list[Checked]]:
+) -> Verified:
     """Write the study of the articles into `folder`, which is made, and read it again.
 
     Symbols that are `lacking` have no prices: they stay out of the study, and what is said of them is not judged.
@@ -78,10 +87,11 @@ def verify_study(
     keys = [[f"D{a}-{k}" for k in range(1, len(found) + 1)] for a, found in enumerate(statements, 1)]
     closed = closed_in(study)
     entries = [
-        _entries(f"D{a}", article, found, study, closed)
+        _entries(f"D{a}", article, found, study, closed, lacking)
         for a, (article, found) in enumerate(zip(articles, statements, strict=True), 1)
     ]
-    write_text(folder / "claims.toml", draft_text([{"title_en": a.name} for a in articles], entries, None, head=HEAD))
+    titles: list[Entry] = [{"title_en": a.name, "dated": str(a.dated)} for a in articles]
+    write_text(folder / "claims.toml", draft_text(titles, entries, None, head=HEAD))
     keep_figures(study)
     keep_simplified(folder)
     checked = [
@@ -92,20 +102,19 @@ def verify_study(
         )
         for a, ids, found, some in zip(articles, keys, statements, passed, strict=True)
     ]
-    return study, checked
+    return Verified(study, checked, stand_ins(map(home_of, (s.symbol for s in study.stocks)), lacking))
 
 
 def _said(key: str, s: Statement, study: Study, closed: Closed, lacking: frozenset[str]) -> Said:
-    named = {w for who in (s.who, *s.against) for w in who.symbols if len(who.symbols) == 1}
-    reasons = [r for r in open_reasons(s, study, closed) if r.values.get("symbol") not in lacking]
-    reasons += [Reason("draft_no_prices", symbol=symbol) for symbol in sorted(named & lacking)]
-    return Said(key, s.line, Text(*paraphrase(s)), tuple(reasons))
+    return Said(key, s.line, Text(*paraphrase(s)), tuple(open_reasons(s, study, closed, lacking)))
 
 
-def _entries(key: str, article: Article, found: Sequence[Statement], study: Study, closed: Closed) -> list[Entry]:
+def _entries(
+    key: str, article: Article, found: Sequence[Statement], study: Study, closed: Closed, lacking: frozenset[str]
+) -> list[Entry]:
     places = [f"{article.name}, line {s.line}" for s in found]
     return [
-        entry(s, f"{key}-{k}", key, place, study, closed)
+        entry(s, f"{key}-{k}", key, place, study, closed, lacking)
         for k, (s, place) in enumerate(zip(found, places, strict=True), 1)
     ]
 

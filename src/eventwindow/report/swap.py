@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -32,6 +32,26 @@ def swapped_in(out: Path, ours: set[str], chunks: Path | None = None) -> Iterato
                     if entry.name not in ours:
                         _copy(entry, fresh / entry.name)
             _exchange(fresh, out)
+
+
+@contextmanager
+def put_again(place: Path, check: Callable[[Path], None]) -> Iterator[Path]:
+    """Where to write a folder that stands at `place` once the block has ended well, also over one that `check` lets go.
+
+    It raises what speaks against that.
+    """
+    at = Path(os.path.realpath(place.parent)) / place.name
+    at.parent.mkdir(parents=True, exist_ok=True)
+    with locked(at.parent, wait=True):
+        recover(at)
+    if os.path.lexists(at):
+        check(place)
+    with beside(at) as fresh:
+        yield fresh
+        with locked(at.parent, wait=True):
+            if os.path.lexists(at):
+                check(place)
+            _exchange(fresh, at)
 
 
 def check_out(out: Path) -> None:

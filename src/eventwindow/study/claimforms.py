@@ -34,6 +34,7 @@ NUMBER: dict[str, Any] = {"type": "number"}
 RANGE = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
 BOTH = ("text", "open", "not_testable", "not_rated", "stand_in", "quoted", "note")
 WAYS = ("measure", "open_en", "not_testable_en", "not_rated_en", "parts")
+UNFINISHED = ("id", "article", "text_en", "text_zh", "place", "unfinished", "unfinished_zh")  # all that is read then
 IN_CHINESE = {**{f"{stem}_zh": f"{stem}_en" for stem in BOTH}, "stated_text_zh": "stated_text"}
 
 
@@ -230,7 +231,7 @@ def _direction(form: Any, hedge: str) -> float:
 
 def _unfinished(table: Mapping[str, Any], names: Names) -> Claim:
     """A drafted entry that a person has not finished: open for that reason, its other keys not read yet."""
-    head = {k: table[k] for k in ("id", "article", "text_en", "text_zh", "place", "unfinished") if k in table}
+    head = {k: table[k] for k in UNFINISHED if k in table}
     if head["unfinished"] == "":
         raise at("an unfinished entry says what is missing", "Write it, or finish the entry.", "unfinished")
     form: Any = claim_form().model_validate(head, context=names)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from eventwindow.cli.verify import REPORT
+from eventwindow.cli.again import REPORT
 from eventwindow.cli.web import asked
 from eventwindow.cli.web.asked import Fault, Upload
 from eventwindow.cli.web.guard import LIMIT

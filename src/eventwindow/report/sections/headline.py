@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from eventwindow.calendars.window import Window
 from eventwindow.claims.rules import HOLDS
-from eventwindow.claims.verdicts import by_statement
+from eventwindow.claims.verdicts import by_statement, unfinished
 from eventwindow.errors import Reason
 from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
@@ -125,10 +125,10 @@ def verdict_sentence(context: Context) -> Markup:
     said = by_statement(verdicts)
     counts: Counter[str] = Counter(word for _, word in said)
     held, beyond = sum(counts[w] for w in HOLDS), counts["not_testable"] + counts["not_rated"]
-    only = counts["confirmed_with_context"]
+    only, left = counts["confirmed_with_context"], unfinished(verdicts)
     key = "n_held" if not only else "n_context" if only < held else "n_only_context"
     parts = {key: held, "n_mixed": counts["mixed"], "n_wrong": counts["contradicted"]}
-    parts |= {"n_open": counts["open"], "n_beyond": beyond}
+    parts |= {"n_open": counts["open"] - left, "n_unfinished": left, "n_beyond": beyond}
     language, articles = context.language, len({v.claim.article for v in verdicts})
     sentence = language.clauses(*(language.say(f"story.{part}", n=n, context=only) for part, n in parts.items() if n))
     total = language.say("story.statements", n=len(said))

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from eventwindow.claims.days import STRANGE_PRICES
 from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
-from eventwindow.claims.verdicts import by_statement, combined, each_statement
+from eventwindow.claims.verdicts import by_statement, combined, each_statement, unfinished
 from eventwindow.errors import file_name
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.inference.expected_volatility import unlike
@@ -220,10 +220,13 @@ def score(context: Context, article: str) -> tuple[str, list[Erred]] | None:
     """How many statements of an article held, of those that could be tested, in words; which did not, or in part."""
     mine = [v for v in context.result.verdicts if v.claim.article == article]
     counts: Counter[str] = Counter(word for _, word in by_statement(mine))
-    tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated"))
-    key, held = "story.of_open" if counts["open"] else "story.of", sum(counts[w] for w in HOLDS)
+    unread = unfinished(mine)
+    tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated")) - unread
+    left, held = counts["open"] - unread, sum(counts[w] for w in HOLDS)
     say = context.language.text
-    said = say(key, n=held, all=tested, left=counts["open"]) if tested else say("story.none_tested")
+    told = [say("story.of_open" if left else "story.of", n=held, all=tested, left=left)] if tested else []
+    told += [say("story.n_unfinished", n=unread)] if unread else []
+    said = str(context.language.clauses(*told)) if told else say("story.none_tested")
     return (said, _erred(context, mine)) if mine else None
 
 
