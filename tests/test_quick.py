@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import subprocess
@@ -150,6 +151,22 @@ def test_a_sentence_may_name_a_security_that_was_not_asked_for(capsys):
     said = json.loads(capsys.readouterr().out)
     assert [row["symbol"] for row in said["securities"]] == ["NVDA"]
     assert [row["security"] for row in said["claims"]] == ["AVGO"]
+
+
+def test_a_benchmark_without_prices_costs_no_other_security_its_answer(tmp_path, capsys):
+    """What moves with it is held against its own mean; a sentence on what has no prices is not judged."""
+    held = pd.read_csv(io.StringIO(shipped_figures(["NVDA", "SPY", "2330.TW"])))
+    held.to_csv(tmp_path / "mine.csv", index=False)
+    given = ("--date", "2025-01-22", "--prices", str(tmp_path / "mine.csv"), "--claim", "Petrobras rose 1%")
+    assert main(["quick", "NVDA", "2330.TW", *given]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "No prices of the benchmark ^TWII: what moves with it is held against its own mean." in said
+    assert "Nvidia (NVDA): XNAS, USD, against SPY" in said and "XTAI, TWD, against its own mean" in said
+    assert "read, not judged: PBR: return of +1 % on 2025-01-22 no prices of PBR were found" in said
+    assert main(["quick", "2330.TW", "NVDA", *given, "--json"]) == 0, "also where it is that of the first"
+    assert json.loads(capsys.readouterr().out)["stand_ins"] == {"^TWII": "none"}
+    assert main(["quick", "NVDA", "ZZZZ", *given]) == 2, "what is asked for itself is needed"
+    assert "no prices of ZZZZ" in capsys.readouterr().err
 
 
 def test_after_the_close_the_next_session_counts(capsys):

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eventwindow.analyses.benchmarks import WITHOUT_TREATED
+from eventwindow.cli.again import command_of
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import (
     Figures,
@@ -25,7 +27,9 @@ from eventwindow.cli.terminal import (
     warned,
 )
 from eventwindow.draft.quick import Asked, Question, in_options, study_of_question, symbols_in
+from eventwindow.draft.studyfile import without_lacking
 from eventwindow.errors import StudyError, percent
+from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
 from eventwindow.scratch import put_in_place, temporary_folder
@@ -47,15 +51,25 @@ def quick_command(options: argparse.Namespace) -> None:
         options.earnings,
     )
     with put_in_place(options.save) if options.save else temporary_folder() as folder:
-        asked = study_of_question(question, folder if options.save else folder / "quick")
-        result = _looked_at(asked, options.prices)
+        place = folder if options.save else folder / "quick"
+        asked, result = _answered(question, place, options.prices)
     if options.json:
         print(json.dumps(_facts(question, asked, result), ensure_ascii=False, indent=1))
         return
     console = Console(width=min(Console().width, 100), highlight=False)
     show(console, *_screen(question, asked, result))
     if options.save:
-        show(console, f"Study: {options.save}; run it with: eventwindow run {options.save}")
+        show(console, f"Study: {options.save}; run it with: {command_of(str(options.save), options.prices)}")
+
+
+def _answered(question: Question, place: Path, prices: str) -> tuple[Asked, StudyResult]:
+    """The study of the question, run without what is not asked for itself and has no prices."""
+
+    def made(lacking: frozenset[str]) -> tuple[Asked, StudyResult]:
+        asked = study_of_question(question, place, lacking)
+        return asked, _looked_at(asked, prices)
+
+    return without_lacking(made, place, {*question.symbols, question.benchmark or ""})
 
 
 def _looked_at(asked: Asked, prices: str) -> StudyResult:
@@ -66,6 +80,12 @@ def _looked_at(asked: Asked, prices: str) -> StudyResult:
             return concluded(inputs, estimated(inputs), step, [a for a in ANALYSES if a.name != "firms"])
     except StudyError as error:
         raise in_options(error) from None
+
+
+def _stood_in(asked: Asked) -> Iterator[str]:
+    for symbol, other in asked.stand_ins.items():
+        alone = "what moves with it is held against its own mean"
+        yield f"No prices of the benchmark {symbol}: {alone if other == NO_BENCHMARK else f'{other} stands in'}."
 
 
 def _rows(question: Question, result: StudyResult) -> Iterator[dict[str, Any]]:
@@ -96,6 +116,7 @@ def _screen(question: Question, asked: Asked, result: StudyResult) -> Iterator[A
         event = asked.study.file.events[0]
         yield f"News of {event.date} {event.time:%H:%M}, {event.zone}"
     yield from _heads(asked, rows)
+    yield from _stood_in(asked)
     yield _table(rows)
     for r in rows:
         yield f"{r['symbol']}: {_ordinary(r)}"
@@ -221,6 +242,7 @@ def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, A
         "no_test_leads": None if why is None else str(why),
         "claims": plain(result.tables["claims"]),
         "not_judged": [{"sentence": u.sentence, "statement": u.what, "reason": str(u.reason)} for u in asked.unread],
+        "stand_ins": dict(asked.stand_ins),
         "without": _without(result),
         "earnings": {"told": _earnings(result), "not_known": undated} if question.earnings else None,
         "notes": list(map(str, result.run["notes"])),

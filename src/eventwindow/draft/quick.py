@@ -12,7 +12,15 @@ from eventwindow.calendars.exchange import day_zero, exchange_calendar, time_zon
 from eventwindow.draft.context import About
 from eventwindow.draft.entries import Entry, entry, open_reasons
 from eventwindow.draft.heard import Heard, heard
-from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark, symbol_named
+from eventwindow.draft.listings import (
+    FUNDS,
+    Home,
+    benchmark_with_prices,
+    home_of,
+    own_benchmark,
+    stand_ins,
+    symbol_named,
+)
 from eventwindow.draft.paraphrase import paraphrase
 from eventwindow.draft.sessions import closed_in
 from eventwindow.draft.studyfile import (
@@ -25,7 +33,7 @@ from eventwindow.draft.studyfile import (
     write_text,
 )
 from eventwindow.draft.write import draft_text
-from eventwindow.errors import Reason, SourceError, StudyError
+from eventwindow.errors import PriceError, Reason, SourceError, StudyError
 from eventwindow.prices.earnings import Announced, announcements
 from eventwindow.study.ahead import check_closed
 from eventwindow.study.definition import Study, read_study
@@ -63,13 +71,15 @@ class Unjudged:
 class Asked:
     """The study of a question, the home of each symbol, what of the sentences is not judged, with its reason.
 
-    `undated` says why a symbol's earnings dates are not known, where they were asked for.
+    `undated` says why a symbol's earnings dates are not known, where they were asked for, `stand_ins` what stands in
+    for a benchmark without prices.
     """
 
     study: Study
     homes: tuple[Home, ...]
     unread: tuple[Unjudged, ...]
     undated: Mapping[str, Reason]
+    stand_ins: Mapping[str, str]
 
 
 def symbols_in(text: str) -> tuple[str, ...]:
@@ -77,8 +87,10 @@ def symbols_in(text: str) -> tuple[str, ...]:
     return tuple(s.upper() for s in re.split(r"[\s,;\u3001\uff0c\uff1b]+", text) if s)
 
 
-def study_of_question(question: Question, folder: Path) -> Asked:
+def study_of_question(question: Question, folder: Path, lacking: frozenset[str] = frozenset()) -> Asked:
     """Write the study into `folder`, which is made, and read it again.
+
+    What a sentence says of symbols that are `lacking`, as they have no prices, is not judged.
 
     Raises
     ------
@@ -88,8 +100,10 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     _check(question)
     said = [heard(s, About(question.symbols, _session(question))) for s in dict.fromkeys(question.sentences)]
     named = [w for one in said for s in one.found for w in s.who.symbols[:1]]
-    symbols = dict.fromkeys((*question.symbols, *named))
+    symbols = dict.fromkeys((*question.symbols, *(s for s in named if s not in lacking)))
     homes = tuple(home_of(s) for s in symbols)
+    replaced = {} if question.benchmark else stand_ins(homes[: len(question.symbols)], lacking)
+    homes = tuple(home._replace(benchmark=benchmark_with_prices(home, lacking)) for home in homes)
     told, undated = _announced(question) if question.earnings else ((), {})
     folder.mkdir(parents=True)
     write_text(folder / "study.toml", "\n".join([*_study(question, homes), *map(_news, told)]))
@@ -98,19 +112,22 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     except StudyError as error:
         raise in_options(error) from None
     check_closed(study, "--date")
-    entries, unread = _claims(said, study)
+    entries, unread = _claims(said, study, lacking)
     if entries:
         write_text(folder / "claims.toml", draft_text([both("title", "quick.question")], [entries], None, head=""))
     keep_figures(study)
     keep_simplified(folder)
-    return Asked(study, homes[: len(question.symbols)], tuple(unread), undated)
+    return Asked(study, homes[: len(question.symbols)], tuple(unread), undated, replaced)
 
 
 def in_options(error: StudyError) -> StudyError:
     """The same error where the study is one of ours: at the option of the command, not at a key of a file."""
     if error.where.startswith("study.toml"):
         option = next((name for key, name in OPTIONS.items() if key in error.where), "SYMBOL")
-        return type(error)(error.what, where=option, remedy=error.remedy)
+        told = type(error)(error.what, where=option, remedy=error.remedy)
+        if isinstance(error, PriceError) and isinstance(told, PriceError):
+            told.symbols = error.symbols
+        return told
     return error
 
 
@@ -179,12 +196,12 @@ def _news(told: Announced) -> str:
     )
 
 
-def _claims(said: Sequence[Heard], study: Study) -> tuple[list[Entry], list[Unjudged]]:
+def _claims(said: Sequence[Heard], study: Study, lacking: frozenset[str]) -> tuple[list[Entry], list[Unjudged]]:
     """The entries that can be judged, and what of the sentences cannot, with its reason."""
     entries, unread, closed = list[Entry](), list[Unjudged](), closed_in(study)
     for one in said:
         for s in one.found:
-            if reasons := open_reasons(s, study, closed):
+            if reasons := open_reasons(s, study, closed, lacking):
                 unread.append(Unjudged(one.sentence, paraphrase(s)[0], Reason.together(reasons)))
             else:
                 entries.append(entry(s, f"Q{len(entries) + 1}", "D1", one.sentence, study, closed))
