@@ -56,7 +56,7 @@ _PATTERNS = (
 )
 _COMING = re.compile(r"(?:[将定拟]于|[将订]在|预[计定]于?|排定)$")  # 将于18日上任
 _ASIAN_DAWN = re.compile(r"(?:凌晨|[清今]晨)")  # 北京时间6日凌晨 is the 5th in New York
-_ASIAN_CLOCK = re.compile(r"(?:北京|台北|台湾|香港)时间(?:周[一二三四五六])?\(?$")
+ASIAN_CLOCK = re.compile(r"(?:北京|台北|台湾|香港)时间(?:周[一二三四五六])?\(?$")
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 
@@ -91,7 +91,7 @@ def days(text: str, dated: dt.date) -> Iterator[Mark]:
     """Every day named in the sentence, but those of a thought: "which few on Thursday night would have called"."""
     for mark in _together(text, [*_written(text, dated)], dated):
         day = mark.value
-        if day.date and _ASIAN_CLOCK.search(text[: mark.start]) and _ASIAN_DAWN.match(text, mark.end):
+        if day.date and ASIAN_CLOCK.search(text[: mark.start]) and _ASIAN_DAWN.match(text, mark.end):
             day = DayMark(DayMark(None, -1).resolved(day.date))
         if not (_THOUGHT.match(text, mark.end) and _WHOSE.search(text[: mark.start])):
             yield replace(mark, kind="date", value=day)

@@ -16,7 +16,7 @@ from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
 from eventwindow.draft.clauses import RELATIVE
 from eventwindow.draft.context import About, Context, days_told, one_day, resolved, session_of, story_days, told_before
-from eventwindow.draft.dates import ALONE, DayMark, days
+from eventwindow.draft.dates import ALONE, ASIAN_CLOCK, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
@@ -57,7 +57,11 @@ _REVIEW = re.compile(r"^(?P<year>20\d\d):|\b(?:in|of|for) (?P<year2>20\d\d)\b")
 OPEN = Period(open=True)
 TURN = 20  # of December; from that day on a year is looked back on
 SHORT = 120  # characters of a line of one
-_AMERICA = re.compile(r"(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?$|(?:在|的)?(?:美国?股市?|华尔街|纽约股市)")
+_AMERICA = re.compile(
+    r"(?:(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?|(?:美东|纽约)时间)$"
+    r"|,?(?:在|的)?(?:美国?股市?|美国[\u4e00-\u9fff]{0,4}股|华尔街|纽约股市)"
+)
+_BY_DAY = re.compile(r"(?:天|日)$")  # 前一天 is looked back to; 前一晚 is when America traded
 _ONCE = re.compile(r"[^,;。]{0,4}曾")  # 上周五盘中曾见479元: looked back to
 _YIELD = re.compile(r"((?:孳息率?|收益率|殖利率)[^,;。\d]{0,10}\d[\d.]*)厘")  # in Hong Kong, per cent
 _OF_MONTH = re.compile(  # of a day that is not told: 10月初才突破126000美元, 去年7月创下过148.57元的历史高价, 上周曾见
@@ -370,8 +374,10 @@ def _reviewed(lines: Sequence[str], dated: dt.date) -> Period | None:
 
 def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
     """Whether the sentence names a later day, so that the article goes on in that: 今早公布…,较昨日收市价0.81元折让."""
-    later = (m.value.date for m in days(r.text, dated) if m.value.date and m.value.date <= dated)
-    return has_chinese(r.text) and s.date is not None and max(later, default=s.date) > s.date
+    told = [m for m in days(r.text, dated) if m.start >= dateline(r.text)]
+    later = [m.value.date for m in told if m.value.date and m.value.date <= dated]
+    before = any(m.value.steps == -1 and _BY_DAY.search(r.text[m.start : m.end]) for m in told) and not later
+    return has_chinese(r.text) and s.date is not None and (before or max(later, default=s.date) > s.date)
 
 
 def _goes_on(r: Reading, s: Statement, dated: dt.date) -> bool:
@@ -570,7 +576,7 @@ def paragraph(
         left = fallback(sentence, number, at, known, dated, said, following)
         every = [*said, *((m, _ended(sentence, m, s, at, known, dated)) for m, s in left)]
         told = tuple(statement for _, statement in _once(every))
-        happened = story_days(sentence, at) or _in_america(sentence, at)
+        happened = story_days(sentence, at) or _in_america(sentence, at, known)
         used = [m for m, _ in every]
         passed = missed(sentence, used)
         written = tuple(sentence.text[m.start : m.end] for m in passed)
@@ -612,14 +618,25 @@ def _hangs(sentence: Sentence, mark: Mark) -> bool:
     return any(c.kind == RELATIVE for c in sentence.held(mark))
 
 
-def _in_america(sentence: Sentence, context: Context) -> list[dt.date]:
-    """The day beside the word for the market of America, whose close others go on to tell: 美股周一(3月9日)触发熔断."""
-    told = (
+def _in_america(sentence: Sentence, context: Context, known: Names) -> list[dt.date]:
+    """The day beside the word for the market of America, whose close others go on to tell: 美股周一(3月9日)触发熔断.
+
+    So is one before the paper's, in a sentence that names nothing of another part of the world: 联准会15日宣布升息.
+    """
+    if not sentence.chinese:
+        return []
+    beside = [
         m
         for m in sentence.all("date")
-        if _AMERICA.search(sentence.text, 0, m.start) or _AMERICA.match(sentence.text, m.end)
-    )
-    return [day for m in told if sentence.chinese and (day := resolved(sentence, m, context))]
+        if (_AMERICA.search(sentence.text, 0, m.start) or _AMERICA.match(sentence.text, m.end))
+        and not ASIAN_CLOCK.search(sentence.text, 0, m.start)
+    ]
+    if beside:
+        return [day for m in beside if (day := resolved(sentence, m, context))]
+    elsewhere = {region(known, who) for m in sentence.all("names", "aside") for who in m.value} - {"", "America"}
+    paper = context.paper
+    told = [] if elsewhere or paper is None else days_told(sentence, context)
+    return [day for day in told if paper and paper - dt.timedelta(WEEK) < day < paper]
 
 
 def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
