@@ -61,6 +61,7 @@ _AMERICA = re.compile(
     r"(?:(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?|(?:美东|纽约)时间)$"
     r"|,?(?:在|的)?(?:美国?股市?|美国[\u4e00-\u9fff]{0,4}股|华尔街|纽约股市)"
 )
+_TOPIC = re.compile(r"\?|交易日|股价|[股盘大后]市|盘面|行情|走势|表现|[涨升]跌|反应|两样情")  # of what comes next
 _BY_DAY = re.compile(r"(?:天|日)$")  # 前一天 is looked back to; 前一晚 is when America traded
 _ONCE = re.compile(r"[^,;。]{0,4}曾")  # 上周五盘中曾见479元: looked back to
 _YIELD = re.compile(r"((?:孳息率?|收益率|殖利率)[^,;。\d]{0,10}\d[\d.]*)厘")  # in Hong Kong, per cent
@@ -92,7 +93,9 @@ _PLACES = {  # of a head
     "America": re.compile(r"纽约|华尔街|华盛顿|旧金山|洛杉矶|芝加哥|波士顿|西雅图"),
     "Europe": re.compile(r"伦敦|巴黎|柏林|法兰克福|苏黎世|日内瓦|阿姆斯特丹|哥本哈根|斯德哥尔摩|布鲁塞尔|米兰|马德里"),
 }
-_TEN_THOUSANDS = re.compile(r"(?<![\d.,])(\d)[万萬](\d{4}(?:\.\d+)?)(?![\d,]|[万萬亿億])")  # 4万7944.76点
+_TEN_THOUSANDS = re.compile(  # 4万7944.76点, 27万6,313张, 4万995点
+    r"(?<![\d.,])(?P<high>\d{1,3})[万萬](?P<low>\d,\d{3}|\d{3,4})(?P<part>\.\d+)?(?![\d,]|[万萬亿億])"
+)
 _SIGN = re.compile(r"[▲△▼▽] ?(?=\d)")
 _EIGHTHS = {"¼": "25", "½": "5", "¾": "75", "⅛": "125", "⅜": "375", "⅝": "625", "⅞": "875",
             "1/4": "25", "1/2": "5", "3/4": "75", "1/8": "125", "3/8": "375", "5/8": "625", "7/8": "875"}  # fmt: skip
@@ -287,7 +290,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
     firms = tuple[Subject, ...]()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
-    frame, heading, framed = "", "", None
+    frame, heading, framed, topic = "", "", None, None
     lines = [normal(line) for line in text.splitlines()]
     told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
     spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
@@ -308,13 +311,15 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             heading = _heading(plain, heading, dated)
             day = next((m.value.date for m in days(heading, dated)), day) or asked
             left = Context(
-                who=who, index=index, firms=firms, several=True, date=day, spoken=day, last=asked or last,
+                who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
+                days=not topic, last=asked or last,
                 days_by_region=there, paper=dated, frame=frame, framed=framed or review, head=head, headed=not spoken,
                 about=about, month=month,
             )  # fmt: skip
-            silent = True
+            silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
                 framed = _framed(framed, reading.text, reading.statements, dated)
+                topic = _topic(reading, dated)
                 silent, firms = silent and not reading.statements, reading.firms or firms
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
@@ -326,6 +331,16 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 yield reading
             who = (_firm(plain, known) or who) if silent else who
         seen.add(plain)
+
+
+def _topic(r: Reading, dated: dt.date) -> dt.date | None:
+    """The day that the next paragraph tells of, as the last sentence of one says in Chinese, without a figure."""
+    if r.statements or r.missed or not has_chinese(r.text):
+        return None
+    told = [m for m in days(r.text, dated) if m.start >= dateline(r.text) and m.value.date]
+    headed = any(_TOPIC.search(re.split("[,;]", r.text[m.end :])[0]) for m in told)
+    day: set[dt.date] = {m.value.date for m in told if headed and m.value.date <= dated}
+    return day.pop() if len(day) == 1 else None
 
 
 def _told_by_head(lines: Sequence[str], dated: dt.date) -> dict[str, dt.date]:
@@ -491,7 +506,7 @@ def normal(line: str) -> str:
     line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, line)))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _FEW_CENTS.sub(lambda m: str(WORDS[m["n"]]), plain)
-    plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
+    plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(_in_digits, plain))
     plain = _YIELD.sub(r"\1%", _SHARE_CLASS.sub("", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
@@ -508,6 +523,10 @@ def _in_words(found: re.Match[str]) -> str:
         return f"{found['n']} trillion"
     whole, _, part = found["n"].replace(",", "").partition(".")
     return f"{int(whole + (part[:1] or '0')):,}" + (f".{part[1:]}" if part[1:] else "") + " million"
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    return found["high"] + found["low"].replace(",", "").zfill(4) + (found["part"] or "")
 
 
 def _arabic(found: re.Match[str]) -> str:

@@ -48,6 +48,7 @@ _CODED = re.compile(  # a code that no list holds, and what stands before it: �
     r"(?P<head>^|[,;:。、!?●・的和与及是])?(?P<run>[\u4e00-\u9fff]{2,12})(?:-[A-Z]{1,2})?\((?P<code>\d{3,6}|[A-Z]{2,5})(?:[.-][A-Z]{1,3})?\)",
     re.MULTILINE,
 )
+_SHORT = re.compile(r"\((?:简称)?(?P<name>[\u4e00-\u9fff]{2,6})[,:/](?P<code>\d{3,6})\)")  # 三商美邦人寿(三商寿,2867)
 _APPOSED = re.compile(r"^(?:新股|同[业行]|龙头|旅行社|大厂|反倒是|反观|至于|其中|而|但)(?=[\u4e00-\u9fff]{2})")
 _FORM = re.compile(r"(?:生[技医物]|科技|电子|药业|医药|集团|控股|国际|半导体|光电|证券|眼科|食品|航空)$")
 _DAUGHTER = re.compile(
@@ -189,6 +190,7 @@ class Names:
     def _coded(self, text: str) -> Iterator[str]:
         """The names with a code that no list holds: as written elsewhere too, else all that stands before it."""
         listed = {s.partition(".")[0].lstrip("0") for s in self.listings}
+        yield from (m["name"] for m in _SHORT.finditer(text) if m["code"].lstrip("0") not in listed)
         for m in _CODED.finditer(text):
             run = _APPOSED.sub("", re.split("[的和与及是]", m["run"])[-1])
             if m["code"].lstrip("0") in listed or any(run.endswith(name) for name in self.meanings if name in run):

@@ -90,7 +90,7 @@ _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货�
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
-    r"(?:[AH港美]股)?[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=N?[\u4e00-\u9fff]{2})"
+    r"(?:[AH港美]股)?[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农三])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=N?[\u4e00-\u9fff]{2})"
 )
 _WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块|中国|国际)$")
 _AND = re.compile("[与和及]")
@@ -275,6 +275,7 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
         low = clock.end() if (clock := _CLOCK.match(text, begin, high)) else behind_role(text, begin, high)
         moves = [m for m in marks if m.kind in {*_KINDS, "open_down", "open_up", "close"} and low <= m.start < high]
         verb = min(moves, key=lambda m: m.start, default=None)
+        verb = next((m for m in moves if verb and m.start == verb.end), verb)  # 跳空涨停
         inside = [m for m in marks if low <= m.start and m.end <= high and m.kind != "stock"]
         if verb is None and text[high - 1] == "、" and not [m for m in inside if m.kind != "boundary"]:
             listed.append((low, high - 1))
