@@ -272,14 +272,14 @@ def test_a_statement_stands_at_its_line() -> None:
     assert [s.line for s in statements("A headline.\n\nApple rose 2% on Monday.", DATED)] == [3]
 
 
-def test_last_week_told_on_a_sunday_is_the_one_that_is_over_in_chinese() -> None:
+def test_last_week_told_on_a_sunday_is_the_one_that_is_over_in_english_to_be_asked() -> None:
     sunday, saturday = dt.date(2025, 1, 26), dt.date(2025, 1, 25)
     assert found("輝達上週五跌3%，道指上週跌1.3%。", sunday) == [
         "NVDA return -0.03 exact 2025-01-24",
         "^DJI return -0.013 exact 2025-01-20..2025-01-24",
     ]
     assert found("輝達上週五跌3%。", saturday) == ["NVDA return -0.03 exact 2025-01-17"]
-    assert found("Nvidia fell 3% last week.", sunday) == ["NVDA return -0.03 exact 2025-01-13..2025-01-17"]
+    assert found("Nvidia fell 3% last week.", sunday) == ["NVDA return -0.03 exact 2025-01-20..2025-01-24 !"]
 
 
 def test_weekdays_and_days_of_the_month_count_back_from_the_article() -> None:

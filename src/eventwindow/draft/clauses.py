@@ -71,6 +71,7 @@ _SPLITS = re.compile(
     )
 )
 _FINITE = re.compile(_VERB, re.VERBOSE)
+_JOINED = re.compile(rf"\b(?:and|but|before|then)\ (?:\w+ly\ |then\ |also\ )?{_VERB}", re.VERBOSE)
 _PREDICATE = re.compile(rf"{_VERB}|[a-z]s\b", re.VERBOSE)
 _NOT_PAST = re.compile(r"(?:is|are|has|have|had|will|would|can|could|may|might|must|does|do)\b")
 _OWNED = re.compile(r"\w+day['’]s\b", re.IGNORECASE)
@@ -133,6 +134,11 @@ def happened(text: str, parts: Sequence[Clause], at: int) -> bool:
     verbs = [m[0] for m in _FINITE.finditer(text, main.start, main.end)
              if not any(c.start <= m.start() < c.end for c in inside)]  # fmt: skip
     return any(not _NOT_PAST.match(v) for v in verbs) or (not verbs and bool(_OWNED.match(text, at)))
+
+
+def goes_on(text: str, low: int, high: int) -> bool:
+    """Whether another verb is joined between two places: "rose 12 % | and crossed 30,000 points on Nov. 24"."""
+    return bool(_JOINED.search(text, low, high))
 
 
 def _held(text: str) -> Iterator[tuple[int, int, str]]:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eventwindow.draft.clauses import COMPARISON, Clause, chain, happened
+from eventwindow.draft.clauses import COMPARISON, Clause, chain, goes_on, happened
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import Period
+from eventwindow.draft.periods import Period, lasting
 from eventwindow.draft.sentence import BEHIND, MOVES, Sentence
 from eventwindow.draft.spans import running
 from eventwindow.draft.statement import Subject
@@ -47,7 +47,7 @@ _ENDING = re.compile(r"(?:end|finish|clos)(?:ed|ing)\b")
 _RANK_OF_SPAN = re.compile(
     r",? (?:also |marking |making (?:it |this )?|in |for )?(?:its|their|the) (?:\w+ ){0,2}?"
     r"(?:best|worst|biggest|largest|steepest|sharpest|strongest|weakest)(?: one| percentage)?"
-    r" (?:(?P<week>week)|month)(?:ly)?\b"
+    r" (?:(?:first|second|third|fourth) )?(?P<unit>week|month|quarter|half)(?:ly)?\b"
 )
 _REACH = re.compile(  # "its highest this week"
     r"\b(?:most|least|best|worst|first time|[a-z]{3,}est)(?: \w+)? (?:of |in )?$"
@@ -86,7 +86,6 @@ class Context:
     spanned: bool = False  # the sentence before was of a span
     span: Period | None = None  # the span told last
     framed: Period | None = None  # a span of months that was told, and no day since
-    month: Period | None = None  # that an article looks back on, whose figures are of it where they tell no day
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
     head: Mapping[str, dt.date] = field(default_factory=dict)  # the day of the article's head, and of which part
     headed: bool = False  # no other day is told
@@ -379,7 +378,7 @@ def _limited(sentence: Sentence, mark: Mark, span: Period, context: Context) -> 
     story = context.date or context.last or context.paper
     main = [*chain(sentence.parts, mark.start)][-1]
     limits = sentence.all("limit", within=(main.start, main.end))
-    limits += sentence.all("edge", within=(main.start, mark.start))
+    limits += sentence.all("edge", within=(main.start, main.end))
     limit = next((m for m in limits if sentence.reaches(m, mark)), None)
     end: dt.date | None = limit.value.resolved(story) if limit else None
     if limit is None and _HAD.search(sentence.text, sentence.clause(mark)[0], mark.start):
@@ -415,7 +414,10 @@ def _of_noun(sentence: Sentence, span: Mark) -> bool:
 
 def frame_of(sentence: Sentence, mark: Mark, context: Context) -> Period | None:
     """The span that an earlier sentence, or the head line of a review, holds for a figure that tells no time."""
-    told = sentence.chinese or any(sentence.reaches(m, mark) for m in sentence.all("date", "ahead"))
+    told = sentence.chinese or any(
+        sentence.reaches(m, mark) and not (m.start > mark.end and goes_on(sentence.text, mark.end, m.start))
+        for m in sentence.all("date", "ahead")
+    )  # not that of "rose 12 % and crossed 30,000 points on Nov. 24"
     last = _LAST_DAY.search(sentence.text, *sentence.clause(mark))
     return None if told or last or sentence.has("moment", "pre", "after") else context.framed
 
@@ -424,10 +426,7 @@ def _ranked_span(sentence: Sentence, mark: Mark, context: Context | None) -> Per
     """The week or month that a rank right behind the figure tells of: "lost 5.7%, also its worst week since March"."""
     rank = _RANK_OF_SPAN.match(sentence.text, mark.end) if mark.kind == "amount" and not sentence.chinese else None
     day = (context.date or context.last or context.paper) if rank and context else None
-    if rank is None or day is None:
-        return None
-    first = day - dt.timedelta(day.weekday()) if rank["week"] else day.replace(day=1)
-    return Period(first=first, until=day, open=True)
+    return frame_of(sentence, mark, context) or lasting(rank["unit"], day) if rank and day and context else None
 
 
 def _own_period(sentence: Sentence, mark: Mark, context: Context | None = None) -> Period | None:

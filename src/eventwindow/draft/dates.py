@@ -10,6 +10,7 @@ from functools import partial
 
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.periods import lasting
 
 MONTH = (  # an English name or what it is cut to: no other word that begins so
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -21,12 +22,19 @@ WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 WEEKDAYS = re.compile(rf"{WEEKDAY}|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)
 ALONE = re.compile(rf"(?:{WEEKDAY})|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)  # no word says which one
 _ZH_DAYS = {d: k for k, d in enumerate("一二三四五六")} | {"日": 6, "天": 6}
+_OF_YEAR = r"(?:of )?(?:(?P<past>last)|(?P<that>that)) year\b"
 _PATTERNS = (
     ("full", r"(?P<y>(?:19|20)\d\d)[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?!\d)"),
     ("full", r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"),
-    ("full", rf"\b(?P<month>{MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
-    ("full", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{MONTH})\b(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
-    ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{WEEKDAY})s?\b"),
+    (
+        "full",
+        rf"\b(?P<month>{MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\s+(?:(?P<y>(?:19|20)\d\d)|{_OF_YEAR}))?",
+    ),
+    (
+        "full",
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{MONTH})\b(?:,?\s+(?:(?P<y>(?:19|20)\d\d)|{_OF_YEAR}))?",
+    ),
+    ("week", rf"(?<!\bBlack )(?<!\bCyber )(?<!\bSuper )\b(?:(?P<which>last|this|next)\s+)?(?P<en>{WEEKDAY})s?\b"),
     (
         "week",
         r"(?P<which>上个?|这个?|本|下个?)?\s*(?<!黑色)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法]|周(?![一二三四五六日]))",
@@ -52,6 +60,17 @@ _PATTERNS = (
         r"(?<!\bas )\brecently\b|\bthe other day\b|日前|近日|最近(?!\d|[一二两三四五六七八九十]+个?[交天日周年月])|连日|封关前最后一天",  # noqa: E501
     ),
     ("first", r"(?P<y>(?:19|20)\d\d)年(?:的)?(?:第一个|首个)交易日|\bthe first trading day of (?P<y2>(?:19|20)\d\d)\b"),
+    (
+        "last",
+        rf"\bthe (?:last|final) (?:trading )?(?:day|session) of "
+        rf"(?:(?P<month>{MONTH})\b|the (?:first )?(?P<unit>half|month|quarter|year)\b)"
+        r"(?:,? (?P<y>(?:19|20)\d\d))?",
+    ),
+    (
+        "dom",
+        r"(?:(?<=\bon )|(?<=\bby )|(?<=\bfrom )|(?<=\buntil ))the (?P<d>\d{1,2})(?:st|nd|rd|th)\b"
+        r"(?=[,.;:)]|$| (?:and|but|when|as|after|while|the|to|it|its|they)\b)",
+    ),
     ("dom", r"(?<![\d月年.近前])(?P<d>\d{1,2})日(?![间内均])"),
 )
 _COMING = re.compile(r"(?:[将定拟]于|[将订]在|预[计定]于?|排定)$")  # 将于18日上任
@@ -146,8 +165,8 @@ def _numbers(m: re.Match[str], dated: dt.date) -> Iterator[DayMark | None]:
 
 def _read(kind: str, m: re.Match[str], dated: dt.date) -> DayMark | None:
     match kind:
-        case "full":
-            return _full(m.groupdict(), dated)
+        case "full" | "last":
+            return _full(m.groupdict(), dated) if kind == "full" else _last_of(m, dated)
         case "week":
             return DayMark(_weekday(m.groupdict(), dated))
         case "first" | "dom":
@@ -164,6 +183,8 @@ def _full(parts: dict[str, str | None], dated: dt.date) -> DayMark | None:
     day, year = int(parts["d"] or 0), parts.get("y")
     if year:
         return DayMark(found) if (found := _date(int(year), month, day)) else None
+    if parts.get("past") or parts.get("that"):  # of that year: which one is not told here
+        return DayMark(_date(dated.year - 1, month, day) if parts.get("past") else None)
     found = _date(dated.year, month, day) or _date(dated.year - 1, month, day)
     if found and found > dated + dt.timedelta(AHEAD):
         found = _date(found.year - 1, month, day)
@@ -174,6 +195,17 @@ def _first(year: int) -> dt.date:
     """The first weekday behind New Year's Day, which no exchange trades on."""
     day = dt.date(year, 1, 2)
     return day + dt.timedelta((7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
+
+
+def _last_of(m: re.Match[str], dated: dt.date) -> DayMark | None:
+    """The last weekday of a month that is told, or of the last one that is over: "on the last day of June"."""
+    if m["unit"]:
+        end = lasting(m["unit"].lower(), dated).until or dated
+    else:
+        number = month_number(m["month"])
+        year = int(m["y"] or dated.year - (number > dated.month))
+        end = (dt.date(year, number, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
+    return DayMark(end - dt.timedelta(max(0, end.weekday() - 4)))
 
 
 def _weekday(parts: dict[str, str | None], dated: dt.date) -> dt.date:

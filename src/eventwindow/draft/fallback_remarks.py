@@ -11,7 +11,7 @@ from eventwindow.claims.amounts import number_of
 from eventwindow.draft.context import Context, day_of
 from eventwindow.draft.kinds import MOVING, head
 from eventwindow.draft.lexicon import Group, Mark
-from eventwindow.draft.periods import WORDS, Period
+from eventwindow.draft.periods import WORDS, Period, lasting
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import FLOW, MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -77,7 +77,8 @@ _WAYS = re.compile(
     re.IGNORECASE,
 )
 _RANK = re.compile(
-    r"\b(?:(?P<up>best|strongest)|worst|weakest|steepest|biggest|largest) (?:week(?:ly \w+)?|month(?:ly \w+)?)\b"
+    r"\b(?:(?P<up>best|strongest)|worst|weakest|steepest|biggest|largest) (?:(?:first|second|third|fourth) )?"
+    r"(?P<unit>week|month|quarter|half)(?:ly \w+)?\b"
     r"|最(?:[佳好强]|[差糟惨弱大])的?(?:单|一个?)[周月季年](?:表现|[涨跌]幅)?|(?<=来)最[佳好强差糟惨弱](?=[,。;]|$)",
     re.IGNORECASE,
 )
@@ -123,7 +124,7 @@ def remarks_left(
     yield from _runs(sentence, context, owners)
     if not sentence.chinese:
         yield from _to_date(sentence, context, owners)
-    yield from _ranks(sentence, context, owners)
+    yield from _ranks(sentence, context, near, owners)
     if not sentence.chinese:
         yield from _shares_of(sentence, context)
     yield from _kinds(sentence, context, names, said, following)
@@ -252,7 +253,7 @@ def _to_date(sentence: Sentence, context: Context, owners: Owners) -> Found:
             yield mark, Statement(0, "return", who, None, None, "direction", sign, date=first, until=day)
 
 
-def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
+def _ranks(sentence: Sentence, context: Context, near: Said, owners: Owners) -> Found:
     """The rank of a week or a month: "its best week since November", 2008年11月以来最佳单周表现."""
     for m in _RANK.finditer(sentence.text):
         mark = Mark(m.start(), m.end(), "rank")
@@ -261,10 +262,11 @@ def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
             continue
         since = [s for s in sentence.all("since") if (s.end <= m.start() if sentence.chinese else s.start >= m.end())]
         told = since_told(sentence, since[-1 if sentence.chinese else 0], day)[0] if since else ""
-        monday = day - dt.timedelta(day.weekday() or 7)  # on a Monday the week before is meant
-        month = re.search("month|月", m[0]) is not None
         sign = 1 if m["up"] or (way and not way["down"]) else -1
-        first, last = (day.replace(day=1), day) if month else (monday, min(day, monday + dt.timedelta(4)))
+        own = [s for at, s in near if at.start < m.start() and s.until and m["unit"]]
+        unit = (m["unit"] or "").lower() or ("month" if "月" in m[0] else "week")
+        span = (m["unit"] and context.framed) or lasting(unit, day)
+        first, last = (own[-1].date, own[-1].until) if own else (span.first, span.until)
         if sentence.chinese and not re.search("[周月]", m[0]):  # 首季累跌23%,是1987年以来最差的一季
             spans = [s.value for s in sentence.all("period", within=(0, m.start())) if s.value.first and s.value.until]
             if not spans:

@@ -70,6 +70,7 @@ _UNIT = r"(?:an?|\w+) (?:hours?|minutes?)"
 _HOUR = re.compile(  # a time before the close, or the close of other exchanges
     rf"\b(?:[Ww]hen|[Aa]s|[Oo]nce|[Aa]fter|[Bb]y the time) (?:the )?{_ABROAD}(?: [a-z]+){{0,2}} (?:closed|shut|ended)\b"
     rf"|(?i:\b{_UNIT} (?:before|from|ahead of|to|until) the (?:close|(?:closing )?bell|end)\b)"
+    rf"|(?i:\b(?:\w+ (?:minutes?|hours?)|{_UNIT}) into (?:the )?(?:trading|session|day)\b)"
     rf"|\bwith (?:[a-z]+ )?{_UNIT} (?:to go|left|remaining|of trading)\b"
     r"|(?i:\bin the (?:first|last|final|opening|closing) (?:\w+ )?(?:hours?|minutes?)\b)"
 )

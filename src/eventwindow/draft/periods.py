@@ -12,6 +12,8 @@ from eventwindow.draft.chinese import numeral
 from eventwindow.draft.lexicon import Mark
 
 TURN = 7  # days of a month in which one looks back on the last
+NEAR = 3  # days before the end of a month on which it may be over
+LATE = {1: 9, 3: 12, 6: 20, 12: 11}  # days behind so many months in which they are looked back on
 EARLIEST = 1800  # years before are told of by no price
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _N = rf"(?:{'|'.join(WORDS)}|\d{{1,3}})"
@@ -58,7 +60,7 @@ def _past_years(m: re.Match[str], dated: dt.date) -> Period:
     return Period(years=tuple(range(dated.year - count, dated.year)))
 
 
-def _week(_: re.Match[str], dated: dt.date) -> Period:
+def _week(_: re.Match[str] | None, dated: dt.date) -> Period:
     """The article's week; on a Monday the week before."""
     monday = dated - dt.timedelta(dated.weekday() or 7)
     return Period(first=monday, until=min(dated, monday + dt.timedelta(4)))
@@ -70,10 +72,10 @@ def _past_week(m: re.Match[str], dated: dt.date) -> Period:
 
 
 def _last_week(m: re.Match[str], dated: dt.date) -> Period:
-    """The week before the article's; in Chinese on a Sunday the one that is over."""
-    over = dated.weekday() == 6 and "周" in m[0]
-    monday = dated - dt.timedelta(dated.weekday() + (0 if over else 7))
-    return Period(first=monday, until=monday + dt.timedelta(4))
+    """The week before the article's; on a Sunday, in English at a weekend, the one that is over."""
+    ended = dated.weekday() == 6 or (dated.weekday() == 5 and "周" not in m[0])
+    monday = dated - dt.timedelta(dated.weekday() + (0 if ended else 7))
+    return Period(first=monday, until=monday + dt.timedelta(4), open=ended and "周" not in m[0])
 
 
 def _week_before(m: re.Match[str], dated: dt.date) -> Period:
@@ -148,6 +150,17 @@ def _part_of_year(m: re.Match[str], dated: dt.date) -> Period:
     return Period(first=dt.date(year, start + 1, 1), until=min(dated, last), open=True)
 
 
+def _begun(m: re.Match[str], dated: dt.date) -> Period:
+    """The first so many weeks, months or quarters of a year: "for the first four months of the year"."""
+    year, count = int(m["year"] or dated.year), _count(m["n"])
+    if m["unit"].lower() == "week":
+        last = dt.date(year, 1, 1) + dt.timedelta(7 * count - 1)
+    else:
+        months = min(12, count * (3 if m["unit"].lower() == "quarter" else 1))
+        last = (dt.date(year, months, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
+    return Period(first=dt.date(year, 1, 1), until=min(dated, last), open=True)
+
+
 def _part_of_month(m: re.Match[str], dated: dt.date) -> Period:
     """The first or the last days or weeks of a month or of the year."""
     days = _count(m["n"] or "1") * (7 if m["unit"].lower() == "week" else 1)
@@ -192,6 +205,25 @@ def _sessions_before(m: re.Match[str], dated: dt.date) -> Period:
 def _this_quarter(_: re.Match[str], dated: dt.date) -> Period:
     """The calendar quarter, up to the article's day; a firm's own may be meant."""
     return Period(first=dt.date(dated.year, dated.month - (dated.month - 1) % 3, 1), until=dated, open=True)
+
+
+def over(months: int, dated: dt.date) -> Period | None:
+    """The last calendar month, quarter, half or year that is over, or nearly so; None where that is long ago."""
+    day = dated + dt.timedelta(NEAR if months < 12 else LATE[months])
+    begun = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    last = begun - dt.timedelta(1)
+    number = begun.year * 12 + begun.month - 1 - months
+    first = dt.date(number // 12, number % 12 + 1, 1)
+    return Period(first=first, until=min(dated, last), open=True) if (dated - last).days <= LATE[months] else None
+
+
+def lasting(unit: str, day: dt.date) -> Period:
+    """The week, month, quarter, half or year that is over at a day, or runs."""
+    if unit == "week":
+        return replace(_week(None, day), open=True)
+    months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
+    running = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    return over(months, day) or Period(first=running, until=day, open=True)
 
 
 def _months(m: re.Match[str], dated: dt.date) -> Period:
@@ -247,6 +279,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:in|for|over|during) the (?P<nth>first|second|third|fourth) (?P<part>quarter|half)\b(?: of (?:the year|(?P<year>(?:19|20)\d\d)))?", _part_of_year),  # noqa: E501
     (rf"\b(?:in|over|during|for) the (?P<which>first|opening|last|final) (?:(?P<n>{_N}) )?(?P<unit>day|week)s? of (?:{_EN_MONTH}|the year)\b", _part_of_month),  # noqa: E501
     (rf"\b(?P<en>{_N})[- ](?:day|session) (?=(?:gain|loss|drop|fall|rise|rally|slide|decline|advance|rout|slump|sell-?off|surge|plunge|jump)\b)(?P<sure>)(?P<sure2>)(?P<zh>)", _sessions),  # noqa: E501
+    (rf"\b(?:in|for|over|during) the first (?P<n>{_N}) (?P<unit>week|month|quarter)s of (?:(?:the|this) year|(?P<year>(?:19|20)\d\d))\b", _begun),  # noqa: E501
     (rf"\bbetween {_EN_MONTH} and {_EN_MONTH.replace('em', 'em2')}\b(?! \d)", _months),
     (rf"\b(?:than|from|above|below) (?:at |it was at )?the end of (?:last )?(?:(?P<year>(?:19|20)\d\d)|{_EN_MONTH})\b", _end_of),  # noqa: E501
     (r"\b(?:where|than when|what) (?:it|they|the \w+) (?:was|were|stood|began|started) (?:at )?the (?:start of the |beginning of the )?year\b|\bthan at the (?:start|turn|beginning) of the year\b|\bover the year to date\b|\bon the year\b", _this_year),  # noqa: E501

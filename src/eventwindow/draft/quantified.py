@@ -116,6 +116,7 @@ _OF_RECORD = re.compile(
 )
 _AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
 _LOW_OF_DAY = re.compile(r"day['’]s (?:intraday |session )?(?:low|high|peak|trough) (?:of|at|near) \D{0,12}$")
+_TO_END = re.compile(r"\s*(?:to (?:(?:end|close|finish|settle|stand) )?)?(?:at|to)?\s*")
 _OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
 _THAN_OFFERED = re.compile(r"[较比][^,;]{0,12}(?:发行|招股|上市|发售|承销)价")
 _THAN_DAY = re.compile(r"[较比]")
@@ -690,19 +691,23 @@ def figure_at(
     stood = sentence.last("edge", before=mark.start, since=sentence.clause(mark)[0]) if kind == "price_level" else None
     behind = sentence.beside("edge", mark) if kind == "price_level" else None
     stood = behind if behind and sentence.text.startswith("at the", max(mark.end, behind.start)) else stood
-    day = stood.value.date if stood else _end_of_span(sentence, mark, kind) or day_of(sentence, mark, context)
+    day = stood.value.date if stood else _end_of_span(sentence, mark, kind, context) or day_of(sentence, mark, context)
     return Statement(
         0, kind, who, ends[0], ends[1], hedge, sign, date=day, currency=amount.currency,
         open=tuple(reasons),
     )  # fmt: skip
 
 
-def _end_of_span(sentence: Sentence, mark: Mark, kind: str) -> dt.date | None:
+def _end_of_span(sentence: Sentence, mark: Mark, kind: str, context: Context) -> dt.date | None:
     """The last weekday of the span at whose end a price is told: "rose 2.1 % in April to 3,292.69"."""
-    span = sentence.last("period", before=mark.start) if kind == "price_level" and not sentence.chinese else None
-    if span is None or sentence.text[span.end : mark.value.at].strip() not in {"to", "at"}:
+    if kind != "price_level" or sentence.chinese:
         return None
-    last = span.value.until or next((dt.date(year, 12, 31) for year in span.value.years[-1:]), None)
+    told = sentence.last("period", before=mark.start)
+    own = told and _TO_END.fullmatch(sentence.text, told.end, mark.value.at)
+    span = told.value if told and own else frame_of(sentence, mark, context)
+    if span is None or (not own and sentence.has("period", "since", "closed", "base", "limit", within=(0, mark.start))):
+        return None
+    last = span.until or next((dt.date(year, 12, 31) for year in span.years[-1:]), None)
     return last and last - dt.timedelta(max(0, last.weekday() - 4))
 
 

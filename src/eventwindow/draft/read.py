@@ -20,8 +20,9 @@ from eventwindow.draft.dates import ALONE, ASIAN_CLOCK, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
-from eventwindow.draft.periods import WORDS, Period, periods
-from eventwindow.draft.quantified import FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
+from eventwindow.draft.periods import WORDS, periods
+from eventwindow.draft.quantified import AFTER_HOURS, FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
+from eventwindow.draft.review import SHORT, framed_after, reviewed
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -49,14 +50,6 @@ _DAY_FRAME = re.compile(  # 周四收盘一览:
     r"[^,。;:\d]{0,6}(?:[周昨今][一二三四五日天]|(?:\d{1,2}月)?\d{1,2}日)[^,。;:\d]{0,8}:"
 )
 _OF_CLOSE = re.compile(r"[收市盘]")
-_HEADED = re.compile(  # "Over the twelve months the index returned 19.4 %", 全年…
-    r"\W*(?:(?:Over|During|In|For|Across) (?:[\w-]+ ){0,4}?(?:years?|months|quarter|decade|\d{4})\b"
-    r"|[^,。]{0,4}(?:全|今|去|\d{4})年(?!\d))"
-)
-_REVIEW = re.compile(r"^(?P<year>20\d\d):|\b(?:in|of|for) (?P<year2>20\d\d)\b")
-OPEN = Period(open=True)
-TURN = 20  # of December; from that day on a year is looked back on
-SHORT = 120  # characters of a line of one
 _AMERICA = re.compile(
     r"(?:(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?|(?:美东|纽约)时间)$"
     r"|,?(?:在|的)?(?:美国?股市?|美国[\u4e00-\u9fff]{0,4}股|华尔街|纽约股市)"
@@ -111,6 +104,13 @@ _LIVE = re.compile(  # written while the exchange is open
 _CLOCK = re.compile(  # of a byline, while the exchanges of America are open
     r"^[^\n]{0,60}\b(?:19|20)\d\d\b[^\n\d]{0,16}(?:(?:9:[3-5]\d|1[01]:\d\d) ?a\.?m|(?:12|[123]):\d\d ?p\.?m)\b",
     re.IGNORECASE | re.MULTILINE,
+)
+_INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early on Tuesday", "at lunch break"
+    r"\bearly (?:on )?\w+day\b|\b(?:at|after) the open(?:ing(?: bell)?)?\b"
+    r"|\bin (?:early|morning|afternoon|midday) (?:trad|deal)\w+"
+    r"|\b(?:minutes|hours?) into (?:the )?(?:trading|session|day)\b"
+    r"|\b(?:at )?(?:mid-?day|lunch(?:time| break)?|noon)\b",
+    re.IGNORECASE,
 )
 _NIGHTLY = re.compile(  # "Mar 31, 2022, 12:40 a.m. UTC": written behind the day that it tells of
     r"\W*(?:(?:published|updated|posted|last updated|first published|modified)\b[:\s]*(?:on |at )?)?"
@@ -172,7 +172,8 @@ def readings(
         told = [s for line in text.splitlines() for s in sentences(normal(line), rules)]
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known, about)), dated, known))
-    found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
+    live = dated if (_LIVE if chinese else _CLOCK).search(plain) else None if chinese else _intraday(found)
+    found = list(_live(found, live)) if live else found
     found = [*_behind([*_ahead(found, dated)] if narrated else [*_far(found, dated)], dated)]
     night = any(map(_NIGHTLY.fullmatch, plain.splitlines()))
     found = [*_listed(_before(located(found, known), dated, night), dated)]
@@ -186,6 +187,13 @@ def _written_on(text: str, dated: dt.date) -> dt.date:
     day = next((day for day in told[::-1] if day and 0 < (dated - day).days <= AFTER), dated)
     numbered = (m.value.date for line in lines for m in days(line, dated) if _DIGIT.search(line[m.start : m.end]))
     return dated if any(d and day < d <= dated for d in numbered) else day  # a later day is told by its number
+
+
+def _intraday(found: Sequence[Reading]) -> dt.date | None:
+    """The day of the first sentence that tells what moved, where it tells it of the hours of trading, and of no close."""  # noqa: E501
+    lede = next((r for r in found if r.statements and r.text.endswith(".")), None) if len(found) > 1 else None
+    open_ = lede is not None and _INTRADAY.search(lede.text) and not _CLOSED.search(lede.text)
+    return lede.statements[0].date if lede and open_ else None
 
 
 def _live(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
@@ -265,6 +273,13 @@ def _before(found: Iterable[Reading], dated: dt.date, night: bool) -> Iterator[R
     readings = [*found]
     told = {s.date for r in readings for s in r.statements if s.date and not (s.until or s.year) and s.date <= dated}
     last = max(told - {None}, default=dated) if len(readings) > 1 else dated
+    story = _story(readings, dated) or dated
+    early = {s.date for r in readings for s in r.statements if {MOMENT, AFTER_HOURS} & {*s.open}}
+    closed = {s.date for r in readings for s in r.statements if not (s.until or {MOMENT, AFTER_HOURS} & {*s.open})}
+    headed = any(m.value.date == dated and _DIGIT.search(words) for r in readings for m, words in _days_in(r, dated))
+    if story < dated and headed and dated not in closed and len(readings) > 1:
+        last = max(told - {None, *early - closed}, default=dated)
+        night = True  # told on a later day, of which no close is told
     for r in readings:
         now = {s for s in r.statements if last < dated == s.until and s.date and s.date < last}
         end = last if night else dated
@@ -295,9 +310,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
     spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
-    review = None if has_chinese(text) else _reviewed(lines, dated)
+    review = reviewed(lines, dated, rules) if article and not has_chinese(text) else None
     head = _told_by_head(lines, dated) if has_chinese(text) else {}
-    month = review if review and review.first and review.until and review.first.month == review.until.month else None
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
     asked = about.day if about else None
@@ -314,11 +328,11 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
                 days=not topic, last=asked or last,
                 days_by_region=there, paper=dated, frame=frame, framed=framed or review, head=head, headed=not spoken,
-                about=about, month=month,
+                about=about,
             )  # fmt: skip
             silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
-                framed = _framed(framed, reading.text, reading.statements, dated)
+                framed = framed_after(framed, reading.text, reading.statements, dated)
                 topic = _topic(reading, dated)
                 silent, firms = silent and not reading.statements, reading.firms or firms
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
@@ -366,27 +380,6 @@ def _firm(text: str, known: Names) -> tuple[Subject, ...]:
     return (Subject(firms[0]),) if len(firms) == 1 else ()
 
 
-def _framed(before: Period | None, text: str, told: Sequence[Statement], dated: dt.date) -> Period | None:
-    """The span of months at a sentence's head, here or `before`, that no day has ended since."""
-    headed = _HEADED.match(text)
-    if headed and any(s.kind in {"return", "year_return"} for s in told):
-        return next((m.value for m in periods(text, dated) if m.start < headed.end()), OPEN)
-    return None if any(m.value.date for m in days(text, dated)) else before
-
-
-def _reviewed(lines: Sequence[str], dated: dt.date) -> Period | None:
-    """The year or the month that a head line says the article looks back on: "What made money in 2017", at its end."""
-    head = next(iter(filter(None, lines)), "")
-    last = dated.replace(day=1) - dt.timedelta(1)
-    if len(head) < SHORT and re.search(rf"\b(?:{last:%B}|{last:%b}) {last.year}\b", head) and not head.endswith("."):
-        return Period(first=last.replace(day=1), until=last, open=True)  # "Market Statistics for April 2024", in May
-    told = _REVIEW.search(head) if len(head) < SHORT and not head.endswith(".") else None
-    year = dated.year - (dated.month == 1)
-    turn = (dated.month, dated.day) >= (12, TURN) or (dated.month, dated.day) <= (1, 31 - TURN)
-    own = told and turn and int(told["year"] or told["year2"]) == year
-    return Period(first=dt.date(year, 1, 1), until=min(dated, dt.date(year, 12, 31)), open=True) if own else None
-
-
 def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
     """Whether the sentence names a later day, so that the article goes on in that: 今早公布…,较昨日收市价0.81元折让."""
     told = [m for m in days(r.text, dated) if m.start >= dateline(r.text)]
@@ -411,8 +404,7 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
     ]
     most = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
     there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and most}
-    main = [day for r in found for day in r.days if not has_chinese(r.text)]
-    story = dated if dated in main else next((d for d in main if dated - dt.timedelta(WEEK) < d <= dated), None)
+    story = _story(found, dated)
     day, there = story or most, {} if story else there
     overseas = [date for place, date in told if date and place == "America" and date < dated]
     if overseas and has_chinese(found[0].text) and "America" not in there:
@@ -421,6 +413,15 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
         said = (_asked(s, there.get(_own_region(known, s.who)) or day or dated) for s in r.statements)
         yield replace(r, statements=tuple(said))
     yield from found if len(found) == 1 else ()
+
+
+def _story(found: Sequence[Reading], dated: dt.date) -> dt.date | None:
+    """The day that an English article tells of: the first one of a main clause where something moved on it, else its own if it is told, else the first."""  # noqa: E501
+    english = [r for r in found if not has_chinese(r.text)]
+    told = [(day, r) for r in english for day in r.days if dated - dt.timedelta(WEEK) < day <= dated]
+    first, begun = next(iter(told), (None, None))
+    moved = begun is not None and any(s.date == first and not s.until for s in begun.statements)
+    return first if moved or all(day != dated for day, _ in told) else dated
 
 
 def _own_region(known: Names, who: Subject) -> str:
@@ -575,7 +576,7 @@ def paragraph(
             spoken=spoken[-1] if spoken else context.spoken,
             stepped=any((m.value.steps or 0) > 0 for m in sentence.all("date")) if spoken else context.stepped,
             spanned=_of_span(told) if told else context.spanned,
-            framed=_framed(context.framed, text, told, dated) or context.month,
+            framed=framed_after(context.framed, text, told, dated),
             span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(

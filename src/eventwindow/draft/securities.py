@@ -36,7 +36,7 @@ _PART = re.compile(  # "Nasdaq Biotechnology Index", "FTSE Eurofirst 300"
 _SECTOR = re.compile(  # an index of a part: "the STOXX Europe 600 Banks index", "the FTSE 350 mining index"
     r"(?: \d{2,4}\b)?(?: (?!Composite|Industrial|Stock|Share|Price|Benchmark)[A-Z][\w&-]*){0,3}"
     r"(?: (?!(?:stock|share|price|composite|average|benchmark|main|market|total|return|performance|weighted"
-    r"|blue-chip|stock-market|the|its|an?|as|and|or|in|of|by|for|to|on|at|with|while|sector|index|also|is|was|has|had)\b)"
+    r"|blue-chip|stock-market|volatility|the|its|an?|as|and|or|in|of|by|for|to|on|at|with|while|sector|index|also|is|was|has|had)\b)"
     r"[a-z][a-z-]+(?<!ed))? (?:sub-?index|index|sector)\b"
 )
 _ABROAD = re.compile(r"(?!American)[A-Z]\w+(?:['’]s|an|ese|ish|nch|eek) $")

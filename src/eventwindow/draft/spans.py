@@ -10,7 +10,7 @@ from dataclasses import replace
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import WORDS, Period, back, month_told
+from eventwindow.draft.periods import WORDS, Period, back, lasting, month_told
 
 _TIMES = {"date", "ahead", "closed", "base", "since", "period"}
 _SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
@@ -52,7 +52,8 @@ _AT_END = re.compile(  # "was up 1.6% at the end of the month", "77.00 cents at 
     re.IGNORECASE,
 )
 _EDGE_OF = re.compile(  # "ended the month at 28,980", "finished last week at 192p", "ended 2016 at $86"
-    r"\b(?:end|clos|finish)(?:ed|ing|es|s)? (?:(?:the|last) (?P<unit>week|month|year)|(?P<alone>(?:19|20)\d\d))\b"
+    r"\b(?:end|clos|finish)(?:ed|ing|es|s)? (?:(?:the|last) (?P<unit>week|month|quarter|half|year)"
+    r"|(?P<alone>(?:19|20)\d\d))\b"
     r"(?=[^;.]{0,40}?\bat\b)|\band (?P<next>(?:19|20)\d\d)(?= at\b)"
 )
 NEAR = 3  # days before a month's end on which its last session may be over
@@ -196,4 +197,6 @@ def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
             last = _month_end((months and _from_month(m, dated).first) or month_told(dated))
             if last > dated + dt.timedelta(NEAR):
                 last = dated.replace(day=1) - dt.timedelta(1)  # the running month has not ended
+        elif m["unit"] in {"quarter", "half"}:
+            last = lasting(m["unit"], dated).until or last
         yield Mark(*m.span(), "edge", DayMark(min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))))

@@ -26,7 +26,7 @@ _INSIDE = re.compile(
     r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",  # noqa: E501
     re.IGNORECASE,
 )
-_LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Plc|PLC)$")
+_LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Limited|Plc|PLC|AG|SE|SA|NV|AB|ASA|SpA|KGaA|Oyj|Bhd)$")
 _THEN = re.compile(
     r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?"
     r"(?:, (?:(?:(?:in|of|for|to|from) )?which|whose|where|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already"
@@ -43,7 +43,8 @@ _ROLE = re.compile(
     r"(?:Grocer|Retailer|Lender|Insurer|Miner|Broker|Brewer|Airline|Builder|Developer|Utility|[A-Z][a-z]+maker|Homebuilder)$"
 )
 _OF_SHARES = re.compile(r"\b(?:[Ss]hares|[Ss]tock|ADRs) (?:of|in) (?:the )?$")
-_OWN_SHARES = re.compile(r"['’]s (?:shares?|stock|ADRs)\b| (?:shares|stock|ADRs)\b(?! (?:exchange|market|index))")
+_POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
+_OWN_SHARES = re.compile(r"['’]s? (?:shares?|stock|ADRs)\b| (?:shares|stock|ADRs)\b(?! (?:exchange|market|index))")
 _TICKERED = re.compile(
     r"(?:,? (?:Inc|Corp|Ltd|Plc|PLC|AG|SE|NV|SA)\.?)? \((?:[A-Z]{2,8}: ?)?(?P<code>[A-Z]{2,5}(?:[.-][A-Z]{1,2})?)\)"
 )
@@ -225,7 +226,7 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
             words.pop(0)
         if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]):
             continue
-        name = text[start : m.end()].rstrip(".").removesuffix("'s").removesuffix("’s")
+        name = _POSSESSIVE.sub("", text[start : m.end()].rstrip("."))
         if any(place.fullmatch(name) for place in rules.places.values()):
             continue
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()

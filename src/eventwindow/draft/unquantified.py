@@ -10,12 +10,12 @@ from dataclasses import replace
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.chinese import numeral
 from eventwindow.draft.comparisons import compared
-from eventwindow.draft.context import Context, day_of, day_told, frame_of, session_of
+from eventwindow.draft.context import Context, day_of, day_told, frame_of, period_of, session_of
 from eventwindow.draft.dates import MONTH
 from eventwindow.draft.kinds import head
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.periods import WORDS
-from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, FALLBACK, MOMENT, WHICH_DAY, inverse
+from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, FALLBACK, MOMENT, SPAN, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -266,7 +266,8 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
         if who.group and sentence.text.startswith("领", mark.start) and _CLAUSE_END.match(sentence.text, mark.end):
             yield _direction(sentence, mark, context, who, sign, 0)  # 钢铁、煤炭板块领涨: of no members that are told
             continue
-        span = frame_of(sentence, mark, context)
+        span = frame_of(sentence, mark, context) or (None if sentence.chinese else period_of(sentence, mark, context))
+        span = span if span and span.first and span.until else None
         day, until = (span.first, span.until) if span else (day_of(sentence, mark, context), None)
         open_ = () if len(named) > 1 and not span else (SCOPE,)
         nth = _nth(sentence.text[: mark.start], sentence.text[mark.start : mark.end])
@@ -493,6 +494,7 @@ def quantity(sentence: Sentence, low: int, high: int) -> str:
 
 def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, direction: int, line: int) -> Statement:
     day, session = day_of(sentence, mark, context), session_of(sentence, mark, context)
+    until: dt.date | None = None
     reasons: tuple[Reason, ...] = (AFTER_HOURS,) if session == "after" else ()
     reasons += () if day_told(sentence, mark, context) else (WHICH_DAY,)
     hedge = quantity(sentence, *sentence.clause(mark)) if who.group else ""
@@ -503,4 +505,6 @@ def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, d
     limit = limit and not _OPENED_AT.match(sentence.text, mark.end)
     reasons += (MOMENT,) if limit and session == "pre" else ()
     kind = "opening_gap" if (session == "pre" and not limit) or mark.kind in OPENED else "return"
-    return Statement(line, kind, who, None, None, "direction", direction, date=day, open=reasons)
+    if span := frame_of(sentence, mark, context):
+        reasons, day, until = (SPAN, *reasons), span.first, span.until
+    return Statement(line, kind, who, None, None, "direction", direction, date=day, until=until, open=reasons)
