@@ -98,6 +98,16 @@ def test_collinear_factors_are_said() -> None:
     assert all(isinstance(result, NotComputed) for result in run_tests(ar, DAY))
 
 
+@pytest.mark.parametrize("model", ["market_model", "scholes_williams"])
+@pytest.mark.parametrize("value", [0.0, 0.01, 1e-5, -0.003])
+def test_a_benchmark_that_stands_still_is_said_to_be_one(model: str, value: float) -> None:
+    """Not that factors are collinear: there is one. The last digit of its mean is no move either."""
+    ar = on_one_day(panel(1).assign(MKT=value), model=model)
+    assert len(ar) == 0
+    told = "the benchmark, or a factor, is the same on every day of the estimation window"
+    assert set(ar.excluded["reason"].astype(str)) == {told}
+
+
 def test_a_stock_without_returns_is_excluded() -> None:
     ar = on_one_day(panel(1).assign(F0=np.nan))
     assert str(ar.excluded.to_dict("records")[0]["reason"]) == "0 returns in the estimation window [-70,-6], 30 needed"

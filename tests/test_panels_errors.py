@@ -113,7 +113,7 @@ LISTED = pd.DataFrame({"security": ["F0", "F1", "F2"], "date": "2023-06-05"})
         (lambda t: t.assign(deal=1), "unknown column 'deal'\nA column that is only carried along is named in `labels`"),
         (
             lambda t: t.iloc[[0, 1, 0, 2, 1]],
-            r"2 of 5 events in the list before: (line 4 repeats line 2|index 0 rep)",
+            r"2 of 5 events in the list before: (line 4 repeats line 2|index 0 .row 3. repeats index 0 .row 1.)",
         ),
         (lambda t: t.assign(car=1), "unknown column 'car'"),
     ],
@@ -126,7 +126,9 @@ def test_a_list_with_repeated_events_or_unknown_columns_is_refused(tmp_path, cha
 
 
 def test_the_library_refuses_repeated_events_too_and_takes_any_label():
-    with pytest.raises(StudyError, match="1 of 4 events in the list before: index 2 repeats index 2 "):
+    with pytest.raises(
+        StudyError, match=r"1 of 4 events in the list before: index 2 \(row 4\) repeats index 2 \(row 3\)"
+    ):
         abnormal_returns(panel(1), LISTED.iloc[[0, 1, 2, 2]], **OPTIONS)
     assert abnormal_returns(panel(1), LISTED.assign(deal=[7, 8, 9]), **OPTIONS).labels["deal"].tolist() == [7, 8, 9]
 
@@ -134,7 +136,7 @@ def test_the_library_refuses_repeated_events_too_and_takes_any_label():
 def test_two_events_of_one_day_are_told_apart_by_their_names_and_counted(study, capsys):
     events = LISTED.iloc[[0, 1, 0]].assign(event=["dividend", "results", "merger"])
     result = panel_study(panel(1), events, workers=1, **OPTIONS)
-    assert result.run["events"] == {"placed": 3, "told": 1, "sharing_a_day": 2}
+    assert result.run["events"] == {"placed": 3, "securities": 2, "told": 1, "sharing_a_day": 2}
     assert panel_study(panel(1), LISTED, workers=1, **OPTIONS).run["events"]["sharing_a_day"] == 0
 
 

@@ -228,13 +228,16 @@ def test_adjusted_closes_that_end_before_the_closes_are_told():
     assert ("adjusted_missing", f"{DAY:%Y-%m-%d}") in kinds(check(frame, dividends=None))
 
 
-@pytest.mark.parametrize(("symbol", "kind"), [("^VIX", "large_move"), ("NQ=F", "large_move"), ("QQQ", "large_return")])
-def test_what_is_no_share_is_not_suspected_of_a_split(symbol, kind):
+@pytest.mark.parametrize("news", [{}, {"others": [DAY]}, {"day_zero": {"event": DAY}}])
+@pytest.mark.parametrize(("symbol", "share"), [("^VIX", False), ("NQ=F", False), ("QQQ", True)])
+def test_what_is_no_share_is_not_suspected_of_a_split(symbol, share, news):
+    """Neither away from any event nor on the day of one."""
     frame = sound()
     frame.loc[DAY:, ["open", "high", "low", "close", "adj_close"]] *= 1.7
-    (finding,) = check_history(PriceHistory(symbol, frame, "yahoo"), CALENDAR)
-    assert finding.kind == kind
-    assert ("split" in str(finding.reason), "分割" in chinese(finding.reason)) == (kind == "large_return",) * 2
+    (finding,) = check_history(PriceHistory(symbol, frame, "yahoo"), CALENDAR, **news)
+    on_event, alone = ("large_on_event", "large_return") if share else ("move_on_event", "large_move")
+    assert finding.kind == (on_event if news else alone)
+    assert ("split" in str(finding.reason), "分割" in chinese(finding.reason)) == (share,) * 2
 
 
 def test_a_volume_of_zero_counts_only_where_there_is_volume():

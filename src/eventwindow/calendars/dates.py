@@ -42,8 +42,11 @@ class Rows:
         return f"{self.name}, {self.nth(row)}"
 
     def nth(self, row: int) -> str:
-        """ "line 12" """
-        return f"{self.unit} {row + 1 if self.numbers is None else self.numbers[row]}"
+        """ "line 12"; of a number that several rows have also which of them it is, "index 0 (row 3)"."""
+        if self.numbers is None:
+            return f"{self.unit} {row + 1}"
+        told, alike = f"{self.unit} {self.numbers[row]}", list(self.numbers).count(self.numbers[row])
+        return told if alike == 1 else f"{told} (row {row + 1})"
 
     def taken(self, rows: NDArray[np.integer]) -> Rows:
         numbers = rows + 1 if self.numbers is None else np.asarray(self.numbers, object)[rows]

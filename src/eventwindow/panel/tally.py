@@ -140,7 +140,8 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
 
 REMEDIES = {
     "no_residual_variance": "Give another benchmark: held against itself, a security leaves nothing.",
-    "collinear_factors": "Leave out a factor that is constant, or that the others add up to.",
+    "collinear_factors": "Leave out a factor that the others add up to.",
+    "still_factor": "Give a benchmark or factor whose returns differ from day to day.",
 }
 
 

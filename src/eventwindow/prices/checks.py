@@ -252,8 +252,9 @@ def _return_warnings(
     for day, ratio in _moves(close):
         value = ratio - 1
         if abs(value) > LARGE and abs(ratio / np.exp(common(day)) - 1) > LARGE:
-            kind = "large_move" if NO_SHARE.search(symbol) else "large_return"
-            kind = "large_on_event" if day in expected else kind
+            share, news = not NO_SHARE.search(symbol), day in expected
+            kind = "large_on_event" if share else "move_on_event"
+            kind = kind if news else "large_return" if share else "large_move"
             yield warning(symbol, kind, day, value=value)
 
 

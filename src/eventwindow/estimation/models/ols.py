@@ -45,7 +45,10 @@ def ols(y: Array, x: Array, x_event: Array, names: tuple[str, ...], sessions: Ar
 def _block(y: Array, x: Array, x_event: Array, weights: Array | None) -> tuple[dict[str, Array], np.ndarray]:
     nobs, total, y_mean, x_mean, yc, xc = centred(y, x, weights)
     k = x.shape[1]
-    root, collinear = _inverse_root(xc @ xc.swapaxes(1, 2))
+    products = xc @ xc.swapaxes(1, 2)
+    spread = np.diagonal(products, axis1=1, axis2=2)
+    still = np.asarray((spread <= NO_VARIANCE * total[:, None] * x_mean**2).any(axis=1))
+    root, collinear = _inverse_root(products, still)
     beta = (root.swapaxes(1, 2) @ (root @ (xc @ yc[:, :, None])))[:, :, 0]
     residuals = yc - (beta[:, None, :] @ xc)[:, 0, :]
     dof = nobs - k - 1
@@ -67,7 +70,7 @@ def _block(y: Array, x: Array, x_event: Array, weights: Array | None) -> tuple[d
         "coefficients": np.column_stack([y_mean - np.einsum("nk,nk->n", beta, x_mean), beta]),
     }
     squares = np.einsum("nt,nt->n", yc, yc) + total * y_mean**2
-    return fitted, problems(dof, collinear, square <= NO_VARIANCE * squares)
+    return fitted, problems(dof, square <= NO_VARIANCE * squares, collinear, still)
 
 
 def centred(y: Array, x: Array, weights: Array | None = None) -> tuple[Array, Array, Array, Array, Array, Array]:
@@ -108,24 +111,28 @@ def _seen(y: Array, x: Array) -> np.ndarray:
     return np.isfinite(y) & np.isfinite(x).all(axis=1)
 
 
-def problems(dof: Array, collinear: np.ndarray, constant: np.ndarray) -> np.ndarray:
-    """Why an event has no fit, "" where it has one."""
+def problems(
+    dof: Array, constant: np.ndarray, collinear: np.ndarray | None = None, still: np.ndarray | None = None
+) -> np.ndarray:
+    """Why an event has no fit, "" where it has one: residuals that are `constant`, factors that are, or add up."""
     problem = np.full(len(dof), "", dtype=object)
     problem[constant] = Reason("no_residual_variance")
-    problem[collinear] = Reason("collinear_factors")
+    if collinear is not None:
+        problem[collinear] = Reason("collinear_factors")
+    if still is not None:
+        problem[still] = Reason("still_factor")
     problem[dof < 3] = Reason("too_few_for_coefficients")
     return problem
 
 
-def _inverse_root(sxx: Array) -> tuple[Array, np.ndarray]:
+def _inverse_root(sxx: Array, still: np.ndarray) -> tuple[Array, np.ndarray]:
     """W with W'W = Sxx⁻¹ for each event (Cholesky of the correlation matrix), and where the factors are collinear."""
     scale = np.sqrt(np.diagonal(sxx, axis1=1, axis2=2))
-    flat = np.asarray((scale <= 0).any(axis=1))
     scale = np.where(scale > 0, scale, 1.0)
     k = sxx.shape[1]
     if k == 1:
-        return 1 / scale[:, :, None], flat
+        return 1 / scale[:, :, None], np.zeros(len(sxx), bool)
     correlation = sxx / (scale[:, :, None] * scale[:, None, :])
-    collinear = flat | (np.linalg.eigvalsh(correlation)[:, 0] < COLLINEAR) if k else flat
+    collinear = still | (np.linalg.eigvalsh(correlation)[:, 0] < COLLINEAR) if k else still
     correlation[collinear] = np.eye(k)
     return np.linalg.inv(np.linalg.cholesky(correlation)) / scale[:, None, :], collinear

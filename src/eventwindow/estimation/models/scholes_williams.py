@@ -43,7 +43,10 @@ class ScholesWilliams:
         residuals = np.full_like(source.estimation_returns, np.nan)
         residuals[:, 1:-1] = np.where(seen, e, np.nan)
         coefficients = np.column_stack([y_mean - beta * now_mean, beta])
-        problem = problems(dof, ~np.isfinite(beta) | ~np.isfinite(spread), square <= NO_VARIANCE * _dot(yc, yc))
+        still = _dot(x, x) <= NO_VARIANCE * count * now_mean**2
+        problem = problems(
+            dof, square <= NO_VARIANCE * _dot(yc, yc), still=still | ~np.isfinite(beta) | ~np.isfinite(spread)
+        )
         return Fit(
             expected=y_mean[:, None] + beta[:, None] * shift,
             residuals=residuals,

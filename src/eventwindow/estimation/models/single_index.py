@@ -50,7 +50,7 @@ class MarketAdjusted:
         nobs = np.isfinite(residuals).sum(axis=1).astype(float)
         square = np.nansum(residuals**2, axis=1)
         sigma = np.sqrt(square / np.maximum(nobs, 1))
-        problem = problems(nobs, np.zeros(len(nobs), bool), square <= NO_VARIANCE * np.nansum(market**2, axis=1))
+        problem = problems(nobs, square <= NO_VARIANCE * np.nansum(market**2, axis=1))
         own = np.broadcast_to((sigma**2)[:, None], market_event.shape)
         none = np.empty((*market_event.shape, 0))
         return Fit(market_event, residuals, sigma, nobs, nobs, own, none, np.empty((len(nobs), 0)), (), problem)
