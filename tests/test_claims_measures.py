@@ -764,6 +764,19 @@ def test_a_figure_that_is_not_held_leaves_the_claim_open():
     assert "hold no open" in str(verdict.reason)
 
 
+@pytest.mark.parametrize(("adjusted", "told"), [(True, "hold only the close adjusted"), (False, "hold no close")])
+def test_a_close_that_is_held_adjusted_alone_is_told_as_one(adjusted, told):
+    """Beside "daily closes, dividends reinvested" no one reads that there is none."""
+    evidence = three()
+    history = evidence.prices["X"].assign(close=np.nan)
+    history = history if adjusted else history.assign(adj_close=np.nan)
+    evidence = replace(evidence, prices={**evidence.prices, "X": history})
+    claim = stated(MEASURES["price_level"](security="X", date=MON), "price_level", stated=87.0, hedge="exact")
+    verdict = judge([claim], evidence)[0]
+    assert verdict.word == "open"
+    assert told in str(verdict.reason)
+
+
 def test_a_row_missing_where_the_exchange_was_open_leaves_the_claim_open():
     evidence = three()
     gone = evidence.prices["X"].drop(pd.Timestamp(TUE))

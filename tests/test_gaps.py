@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -12,16 +13,17 @@ from eventwindow import abnormal_returns, panel_study, run_study
 from eventwindow.report.context import Context
 from eventwindow.report.figures.car import car_data
 from eventwindow.report.figures.gains import _change
+from eventwindow.report.figures.placebos import permutation
 from eventwindow.report.figures.prices import prices, prices_data
 from eventwindow.report.figures.recovery import recovery, recovery_data
 from eventwindow.report.language import language, percent
 from eventwindow.report.markdown import unmarked
 from eventwindow.report.sections.abnormal import day_table
-from eventwindow.report.sections.headline import first_sentence
+from eventwindow.report.sections.headline import basket_sentence, first_sentence
 from eventwindow.report.sections.market import market_part
 from eventwindow.report.sections.story import answer, story
 from eventwindow.report.sections.tests import tests as of_the_basket
-from eventwindow.study.library import new_study
+from eventwindow.study.library import new_study, shipped_figures
 
 BEFORE, ZERO, AFTER, LATER = "2025-01-24", "2025-01-27", "2025-01-28", "2025-02-10"
 EARLIER, LAST = "2025-01-23", "2025-02-18"
@@ -237,3 +239,47 @@ def test_where_nothing_is_abnormal_the_page_has_no_empty_section_nor_a_link_to_o
     assert "could run" in "".join(str(block) for block in of_the_basket(context))
     every = [cell for row in day_table(context, context.members, "").rows for cell in row]
     assert context.language.text("common.minus_to", low="", high="") not in every
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_benchmark_that_ends_is_named_on_the_front_page(code, lacking):
+    """Before day 0, where nothing abnormal is known, and after it, where the sums of later days lack what they need."""
+    language_ = lacking(code).language
+    for last, edit in ((BEFORE, _before_zero), (AFTER, _ended)):
+        said = told(lacking(code, edit=edit))
+        sentence = language_.text("story.ended", name="SPY", day=language_.day(last))
+        assert language_.written(sentence) in said
+    assert language_.text("story.ended", name="SPY", day="").split("SPY")[1][:8] not in told(lacking(code))
+
+
+def _before_zero(table):
+    """SPY has no price from day 0 on."""
+    return table[(table["symbol"] != "SPY") | (table["date"] < ZERO)]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_mean_over_days_0_of_several_exchanges_says_so(code, abroad, template):
+    """Taipei is closed on the day of the others: the mean is over two days, the figure over those of one."""
+    context, alone = Context(abroad, language(code)), Context(template, language(code))
+    apart = context.language.text("finding.apart")
+    assert apart in unmarked(basket_sentence(context))
+    assert apart not in unmarked(basket_sentence(alone))
+    basket = context.group_name(context.basket)
+    who = context.language.text("permutation.same_day", n=3, all=4, basket=basket)
+    assert context.language.written(who[:1].upper() + who[1:]) in permutation(context).title
+
+
+@pytest.fixture(scope="module")
+def abroad(tmp_path_factory):
+    """The template study with a share of Taipei in its basket."""
+    folder = tmp_path_factory.mktemp("abroad") / "study"
+    new_study(folder)
+    study, path = folder / "study.toml", folder / "figures" / "daily.csv"
+    text = study.read_text(encoding="utf-8")
+    assert text.count('"KO"]') == 1 and text.count('session = "error"') == 1
+    text = text.replace('"KO"]', '"KO", "2330.TW"]').replace('session = "error"', 'session = "next"')
+    taipei = ["", "[[securities]]", 'symbol = "2330.TW"', 'exchange = "XTAI"', 'currency = "TWD"', 'benchmark = "none"']
+    study.write_text("\n".join([text, *taipei, 'name_en = "TSMC (Taipei)"', ""]), encoding="utf-8")
+    table = pd.concat([pd.read_csv(path), pd.read_csv(io.StringIO(shipped_figures(["2330.TW"])))])
+    table.to_csv(path, index=False)
+    return run_study(folder, prices="shipped")

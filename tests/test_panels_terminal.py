@@ -56,6 +56,9 @@ def test_without_anything_left_out_the_count_of_events_stands_alone(study, capsy
     drawn_events(ragged_panel(61), 62, 20).to_csv(study / "events.csv", index=False)
     assert main(["run", str(study), "--out", str(study / "out")]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "22 events"
+    named = pd.read_csv(study / "events.csv")["security"].nunique()
+    assert f"22 events of {named} securities, " in (study / "out" / "report.html").read_text(encoding="utf-8")
+    assert named < len(ragged_panel(61).columns), "not of all whose prices are there"
 
 
 def test_events_of_one_day_after_a_storm_have_no_leading_test_and_the_reason(study, capsys):

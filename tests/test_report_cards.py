@@ -16,6 +16,7 @@ from eventwindow.report.cards import scorecard
 from eventwindow.report.context import Context
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.sections.story import answer, score, told_by
+from eventwindow.report.sections.story import scorecard as articles
 from eventwindow.report.write import write_report
 
 IMAGE = re.compile(r'<meta (?:property="og:image"|name="twitter:image") content="([^"]+)">')
@@ -170,10 +171,19 @@ def test_a_statement_has_a_line_as_often_as_its_verdict_is_counted(code, shipped
         assert len(lines) == counts["contradicted"] + counts["mixed"]
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_front_page_tells_what_was_measured_of_what_holds_in_part(code, shipped_results):
+    """As it does of what is wrong: since the outage the share fell by another figure than the article says."""
+    context = Context(shipped_results["outage-2024"], language(code))
+    [cell] = [row[-1] for row in next(articles(context)).rows if "claims/O10-1" in str(row[-1])]
+    assert re.search(r"\u2192.*\u221234\.64", str(cell))
+
+
 def test_of_a_statement_that_holds_in_part_the_part_that_fails_is_named(deepseek):
     context = Context(deepseek, language("en"))
     [line] = [line for line in scorecard(context).split("\n") if "S3-A13" in line]
     assert line.startswith("holds in part")
     assert "wrong: spending on AI this year, more than 65 billion dollars" in line
+    assert line.endswith("(should be more than 65.0bn dollars): 60.0bn dollars … 65.0bn dollars")
     [line] = [line for line in scorecard(context).split("\n") if "S0-A15-MU" in line]
     assert line.startswith("partly wrong")

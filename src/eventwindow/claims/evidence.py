@@ -107,10 +107,12 @@ class Evidence:
 
     def price(self, symbol: str, when: date, field: str = "close") -> float:
         """One quoted price; NoFigure where the source holds none of that kind."""
-        held: Any = self.history(symbol).at[self.session(symbol, when), field]
-        value = float(held)
+        row: Any = self.history(symbol).loc[self.session(symbol, when)]
+        value = float(row[field])
         if np.isnan(value):
-            raise NoFigure(Reason("no_price", field=Reason(f"price_{field}"), security=self.name(symbol), day=when))
+            adjusted = field == "close" and not np.isnan(row["adj_close"])
+            why, of = "no_quoted_close" if adjusted else "no_price", Reason(f"price_{field}")
+            raise NoFigure(Reason(why, field=of, security=self.name(symbol), day=when))
         return value
 
     def before(self, symbol: str, when: date, steps: int = 1) -> pd.Timestamp:

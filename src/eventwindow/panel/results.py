@@ -248,6 +248,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "groups": list(plan.events.groups),
         "events": {
             "placed": len(plan.events),
+            "securities": len(np.unique(plan.events.security)),
             "told": len(plan.events.exclusions),
             "sharing_a_day": plan.events.sharing,
         },

@@ -75,7 +75,6 @@ def scored_articles(context: Context) -> Iterator[tuple[str, list[str]]]:
 
 
 def _failed(context: Context, verdict: Verdict) -> str:
-    """Which part of a claim that holds in part does not, where its own parts tell."""
-    parts = sections.statement(context, verdict.claim.id).parts
-    lost = [part.text for part in parts if part.decides and part.label == "contradicted"]
-    return context.language.text("story.failed", text=lost[0]) if lost and verdict.word == "mixed" else ""
+    """Of a claim that holds in part what does not, with what was asked of it and what was measured."""
+    lost = sections.failed_part(context, verdict, asked=True)
+    return context.language.text("story.failed", text=lost) if lost else ""

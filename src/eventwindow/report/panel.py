@@ -96,7 +96,7 @@ def _compared(p: str) -> str:
 
 def _origin(run: Mapping[str, Any], chosen: Language) -> list[Markup]:
     held, (start, end) = run["panel"], run["windows"]["estimation"]
-    counts = {"events": f"{run['events']['placed']:,}", "securities": f"{held['securities']:,}"}
+    counts = {"events": f"{run['events']['placed']:,}", "n": run["events"]["securities"]}
     days = {"first": chosen.day(held["first"]), "last": chosen.day(held["last"])}
     model, returns = (_option(name, chosen) for name in (run["model"], run["returns"]))
     told = [

@@ -47,3 +47,11 @@ def gaps(context: Context, securities: Iterable[str]) -> Iterator[tuple[str, pd.
             lacking = own[(own >= first) & (own <= last_told(context)) & (own > held[0]) & (own < held[-1])]
             if len(lacking := lacking.difference(held)):
                 yield security, pd.DatetimeIndex(lacking)
+
+
+def last_of_benchmark(context: Context) -> pd.Timestamp | None:
+    """The last day on which the benchmark has a price, where the first security has later ones in the event window."""
+    series = (context.result.evidence.returns.get(name) for name in (context.benchmark, context.members[0]))
+    ends = [pd.Timestamp(held.dropna().index[-1]) for held in series if held is not None and held.notna().any()]
+    within = event_sessions(context).max()
+    return ends[0] if len(ends) == 2 and ends[0] < min(ends[1], within) else None

@@ -161,7 +161,10 @@ def _who(context: Context, drawn: int) -> str:
     if len(context.shared) == 1:
         return context.name(str(context.shared.labels["security"].iloc[0]))
     basket, held = context.group_name(context.basket) or context.language.text("common.all"), len(context.members)
-    return basket if drawn == held else context.language.text("permutation.part", n=drawn, all=held, basket=basket)
+    if drawn == held:
+        return basket
+    key = "permutation.same_day" if drawn == len(context.shared) else "permutation.part"
+    return context.language.text(key, n=drawn, all=held, basket=basket)
 
 
 def _title(event: float, null: np.ndarray, p: float) -> str:

@@ -89,10 +89,12 @@ def basket_sentence(context: Context, *, test: bool = True) -> Markup:
     row, mean, why = found
     none = say("finding.no_test", times=number(why.value("ratio"), 2)) if why else None
     known = none or _tested(context, row, "finding.tested" if test else "story.tested")
+    apart = len({context.day(name) for name in context.members}) > 1
     return say(
         "finding.basket_lost" if mean < 0 else "finding.basket_gained",
         n=int(row["n"]),
         basket=context.group_name(context.basket),
+        apart=context.language.text("finding.apart") if apart else "",
         aar=percent(abs(mean), sign=False),
         tested=known,
     )

@@ -34,7 +34,6 @@ def late_story(context: Context) -> Iterator[Markup]:
     if (news := _news(context)) is not None:
         yield _dated(context, news)
         yield _came(context, *_parts(context))
-        yield context.language.say("late.why")
 
 
 def late_title(context: Context) -> str:

@@ -34,7 +34,7 @@ from eventwindow.report.blocks import (
 )
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
-from eventwindow.report.figures.paths import gaps
+from eventwindow.report.figures.paths import gaps, last_of_benchmark
 from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.language import SPACE, percent, points
 from eventwindow.report.sections.data import origins
@@ -42,7 +42,7 @@ from eventwindow.report.sections.headline import STILL, as_far, basket_sentence,
 from eventwindow.report.sections.market import many, market_part
 from eventwindow.report.sections.robustness import what_if
 from eventwindow.report.sections.run_up import late_story, late_title
-from eventwindow.report.sections.verdicts import statement
+from eventwindow.report.sections.verdicts import failed_part, statement
 from eventwindow.study.freeze import frozen_reason
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -131,6 +131,8 @@ def _doubts(context: Context) -> Iterator[Markup]:
     language, names = context.language, dict.fromkeys([*context.members, context.benchmark])
     if lacking := [_lacking(context, name, days) for name, days in gaps(context, names)]:
         yield language.say("story.gaps", list=_few(context, lacking))
+    if ended := last_of_benchmark(context):
+        yield language.say("story.ended", name=context.name(context.benchmark), day=language.day(ended))
     if strange := list(_strange(context, list(names))):
         yield language.say("story.strange", list=language.clauses(*strange[:LISTED]))
     found = context.table("data_quality", "kind", "security")
@@ -261,12 +263,12 @@ def _scored(context: Context, article: Mapping[str, object], said: str, wrong: l
 
 
 def _wrong(context: Context, erred: Erred) -> Markup:
-    """The verdict, the statement, and what was measured instead where that is one figure."""
+    """The verdict, the statement, and what was measured instead: of it, or of its part that does not hold."""
     verdict = erred.verdict
     page = file_name(context.language.code, f"claims/{verdict.claim.id}")
     link = linked(page, context.verdict_words(verdict)["text"])
     said = Markup("{} {}").format(tagged("faint", erred.label), link)
-    measured = statement(context, verdict.claim.id).measured
+    measured = statement(context, verdict.claim.id).measured or failed_part(context, verdict, asked=False)
     return Markup("{} \u2192 {}").format(said, measured) if measured else said
 
 
@@ -331,14 +333,12 @@ def about(context: Context) -> Iterator[Block]:
 
 
 def colophon(context: Context) -> Iterator[Block]:
-    """Who made it, of when the figures are, how to cite it and how to make it again."""
+    """Of when the figures are, how to cite it, which names who made it, and how to make it again."""
     say, run = context.language.say, context.result.run
     version, last = run["versions"]["eventwindow"], max(str(p["last"]) for p in run["prices"].values())
     cite = say("story.cite", title=context.title, version=version)
     frozen = (escape(context.language.reason(frozen_reason(run["frozen"]))),) if "frozen" in run else ()
-    yield Items(
-        (say("story.byline", version=version), *frozen, say("story.last", day=context.language.day(last)), cite)
-    )
+    yield Items((*frozen, say("story.last", day=context.language.day(last)), cite))
     yield Paragraph(say("story.again"))
     yield Command(context.again)
     yield Only("html", (Paragraph(linked(appendix_page(context), say("story.appendix"))),))

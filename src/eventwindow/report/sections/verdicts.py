@@ -42,7 +42,8 @@ from eventwindow.report.language import p_value, percent
 
 NOTED = ("open", "not_testable", "not_rated")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-SURPRISING = ("contradicted", "mixed")  # what a reader did not expect comes first
+FAILED = "contradicted"
+SURPRISING = (FAILED, "mixed")  # what a reader did not expect comes first
 SHOWN = (*SURPRISING, *(word for word in WORDS if word not in SURPRISING))
 SAMPLES = {
     "verdicts.interval_amount": Interval((0.25, 0.5), None, (0.5,), (0.62,), effect=False),
@@ -78,6 +79,19 @@ def statements(context: Context) -> tuple[Card, ...]:
 def statement(context: Context, claim: str) -> Card:
     """The card of one claim."""
     return next(held for held in statements(context) if held.id == claim)
+
+
+def failed_part(context: Context, verdict: Verdict, *, asked: bool) -> str:
+    """Of a statement that holds in part the part that does not, with what was measured and what was `asked` of it."""
+    cards = statement(context, verdict.claim.id).parts if verdict.word == "mixed" else ()
+    lost = ((v, card) for v, card in zip(verdict.parts, cards, strict=False) if card.decides and v.word == FAILED)
+    for part, card in lost:
+        found = part.measured
+        share = found.value if found and found.unit == "share" else None
+        figure = card.measured if share is None else context.figure(share, "share")
+        text = card.text if asked else context.verdict_words(part)["text"]
+        return context.language.text("story.part", text=text, measured=figure)
+    return ""
 
 
 def _counts(context: Context) -> Table:
