@@ -53,6 +53,12 @@ def parts(context):
     return found
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_test_has_its_name_and_its_null_in_each_language(code):
+    words = language(code)
+    assert [name for name in TESTS if not (words.has(f"test.{name}") and words.has(f"null.{name}"))] == []
+
+
 def start(language, key):
     name = next(language.text(f"{t}.{key}") for t in ("test", "option", "method_name") if language.has(f"{t}.{key}"))
     return str(language.say("method.entry", name=name[:1].upper() + name[1:], text="\0")).split("\0")[0]

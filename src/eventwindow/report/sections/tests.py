@@ -170,10 +170,9 @@ def test_row(language: Language, row: pd.Series) -> dict[str, str]:
     if isinstance(note, Reason) and note.key == "not_computed":
         note = note.value("reason")
     as_percent = name in RETURNS
-    known = language.has(f"test.{name}")
     return {
-        "name": language.text(f"test.{name}") if known else _title(name),
-        "null": language.text(f"null.{name}") if language.has(f"null.{name}") else str(row["null"]),
+        "name": language.text(f"test.{name}"),
+        "null": language.text(f"null.{name}"),
         "statistic": percent(statistic) if as_percent else number(statistic),
         "p": p_value(row["p_value"], parametric=not name.startswith(RANKED)),
         "reference": _said(language, row["distribution"]),
@@ -184,12 +183,6 @@ def test_row(language: Language, row: pd.Series) -> dict[str, str]:
 
 def _said(language: Language, cell: object) -> str:
     return language.reason(cell) if isinstance(cell, Reason) else str(cell)
-
-
-def _title(name: str) -> str:
-    from eventwindow.inference.registry import TESTS
-
-    return TESTS[name].title if name in TESTS else name
 
 
 def _correlation(notes: pd.Series) -> float:
