@@ -431,6 +431,15 @@ def test_a_word_of_strength_asks_for_a_size_in_units_of_the_own_history(shock, w
     assert verdict.measured.usual == pytest.approx(0.013834, rel=1e-4)
 
 
+@pytest.mark.parametrize(("shock", "expected"), [(-0.10, "open"), (0.05, "contradicted")])
+def test_a_history_too_short_for_its_unit_leaves_a_word_of_strength_open(shock, expected):
+    """The direction decides where it is the wrong one."""
+    long = world({"A": {0: shock}})
+    verdict = judge([sharp("A")], replace(long, returns={"A": long.returns["A"].loc[str(day(-5)) :]}))[0]
+    assert verdict.word == expected
+    assert verdict.measured.usual is None
+
+
 def test_a_proxy_too_small_leaves_the_size_open():
     claim = sharp("A", stand_in_en="The open stands in.", stand_in_zh="以開盤代替。")
     verdict = judge([claim], world({"A": {0: -0.02}}))[0]
@@ -449,6 +458,8 @@ def test_an_article_is_judged_by_what_closed_before_it_was_written():
     assert alone.word == "open"
     assert "is context" in str(alone.rule)
     assert judge([replace(later_part, id="X-2", known_until=day(4))], world(HIT))[0].word != "open"
+    nothing = judge([replace(compound(later_part), known_until=day(1))], world(HIT))[0]
+    assert (nothing.word, nothing.rule.key) == ("open", "rule_later")
 
 
 def test_figures_that_came_later_burden_no_test():

@@ -99,6 +99,36 @@ def test_the_blocks_within_a_chunk_do_not_matter_either(monkeypatch, block):
     assert_same(result.tests, plain_answers(returns, events))
 
 
+def test_each_event_has_the_factors_that_it_names():
+    returns = panel(3)
+    events = pd.DataFrame({"security": ["F0", "F1"], "date": returns.index[100], "benchmark": ["a", "b"]})
+    tables = {"a": returns["MKT"], "b": returns[["F4"]]}
+    options = {**OPTIONS, "benchmark": None, "report": WINDOWS, "workers": 1}
+    cars = panel_study(returns, events, factors=tables, **options).cumulative.set_index("security")["car"]
+    plain = abnormal_returns(returns, events, factors=tables, **{**OPTIONS, "benchmark": None})
+    for window in WINDOWS:
+        found = plain.car(window)
+        at = cars.groupby(level=0).nth(WINDOWS.index(window))
+        np.testing.assert_allclose(at.loc[found.labels["security"]], found.car, rtol=1e-12)
+    with pytest.raises(StudyError, match="benchmark 'b' has no table of factors"):
+        panel_study(returns, events, factors={"a": returns["MKT"]}, **options)
+
+
+def test_a_panel_answers_with_one_of_its_tables_and_its_table_of_a_paper_says_what_it_rests_on():
+    returns = panel(2, firms=9, days=140)
+    events = pd.DataFrame({"security": returns.columns[1:], "date": returns.index[100]})
+    result = panel_study(returns, events, report=WINDOWS, workers=1, **OPTIONS)
+    pd.testing.assert_frame_equal(result.to_frame(), result.caar)
+    pd.testing.assert_frame_equal(result.to_frame("tests"), result.tests)
+    with pytest.raises(StudyError, match="no table 'verdicts'"):
+        result.to_frame("verdicts")
+    both = result, abnormal_returns(returns, events, **OPTIONS)
+    ours, plain = (held.to_markdown().split("\n\n")[-1] for held in both)
+    assert "[-70,-6]" in ours
+    assert ours.partition("[-70,-6]")[0] == plain.partition("[-70,-6]")[0]
+    assert repr(result).startswith("Panel study of 9 events\n")
+
+
 def test_events_of_one_day_get_the_tests_of_one_day():
     returns = panel(2, firms=9, days=140)
     events = pd.DataFrame({"security": returns.columns[1:], "date": returns.index[100], "group": "a"})

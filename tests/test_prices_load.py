@@ -16,6 +16,7 @@ from test_prices_yahoo import END, QUICK, START, made_up, own_zone_cache, serve 
 from yahoo_server import Ticker, session
 
 import eventwindow
+from eventwindow.cli.main import main
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices.cache import Cache, Store, safe_name
 from eventwindow.prices.inventory import inventory, refresh
@@ -338,7 +339,7 @@ def test_held_tells_what_is_where_and_how_old(serve, cache, shipped):  # noqa: F
     assert str(table.loc[("OLD", "shipped"), "last"]) == "2025-02-28"
 
 
-def test_refresh_pulls_again_and_lists_every_day_that_changed(serve, cache):  # noqa: F811
+def test_refresh_pulls_again_and_lists_every_day_that_changed(serve, cache, monkeypatch, capsys):  # noqa: F811
     server = serve()
     load(server, ["AAA", "^X"], cache)
     moved = made_up(0)
@@ -350,6 +351,11 @@ def test_refresh_pulls_again_and_lists_every_day_that_changed(serve, cache):  # 
     assert set(result.changes["symbol"]) == {"AAA"}
     first = result.changes.iloc[0]
     assert first["after"] - first["before"] == pytest.approx(0.01, rel=0.1)
+    monkeypatch.setattr("eventwindow.cli.prices.refresh", lambda *_, **__: result)
+    assert main(["prices", "deepseek-2025", "--refresh"]) == 0
+    said = capsys.readouterr().out
+    assert "Now: 2 tickers from Yahoo.\n2 tickers held before; 2 changes.\n" in said
+    assert [day in said for day in ("2025-01-14", "2025-01-15 return", "2025-01-16 return")] == [False, True, True]
 
 
 def test_a_failed_refresh_loses_nothing(serve, cache):  # noqa: F811

@@ -104,6 +104,32 @@ FAULTS = {
     "unknown model": ('"market_model"', '"magic"', ["unknown model 'magic'", "line 9", "market_model"]),
     "security twice": ('"TSM"\nexchange', '"NVDA"\nexchange', ["'NVDA' stands in [[securities]] twice", "line 23"]),
     "basket with a stranger": ('["NVDA", "TSM"]', '["NVDA", "INTC"]', ["'INTC'", "line 30", "[[securities]]"]),
+    "group of none": (
+        "[[baskets]]",
+        '[[groups]]\nname = "oil"\ntitle_en = "Oil"\n\n[[baskets]]',
+        ["no security is of the group 'oil'", "line 29"],
+    ),
+    "headline that is no event": (
+        "minimum_returns = 100",
+        'minimum_returns = 100\nheadline = "rebound"',
+        ["no event is called 'rebound'", "line 7", "The events are selloff."],
+    ),
+    "peer that is no security": (
+        '"market_model"',
+        '"peer_index"\npeers = ["KO"]',
+        ["the peer 'KO' is no security of this study", "line 10", "untreated stocks"],
+    ),
+    "peer model without peers": ('"market_model"', '"peer_index"', ["peer_index needs peers", "line 9"]),
+    "robust against a stranger": (
+        "[windows]",
+        '[robustness]\nbenchmarks = ["QQQ"]\n\n[windows]',
+        ["'QQQ' is no security of this study", "line 12", 'kind = "series"'],
+    ),
+    "treated that is a stranger": (
+        "[windows]",
+        '[robustness]\ntreated = ["chip"]\n\n[windows]',
+        ["'chip' is no security of this study and no basket", "line 12"],
+    ),
     "source that is text": (
         'source = { publisher = "The Fed", title = "Statement", date = 2025-01-29, address = "https://example.org/fed" }',
         'source = "The Fed"',
@@ -228,3 +254,16 @@ def test_the_study_that_ships_holds_the_groups_of_the_ledger(shared):
             listed[cells[0]] = {w.strip(";:)") for w in cells[1].replace("(funds:", "").split(" (")[0].split()}
     assert len(listed) > 5
     assert {group: held[group] for group in listed} == listed
+
+
+def test_the_mean_of_its_peers_is_what_a_study_expects(tmp_path):
+    from eventwindow import run_study
+
+    study = new_study(tmp_path / "own") / "study.toml"
+    model = 'name = "peer_adjusted"\npeers = ["TSM", "KO"]'
+    study.write_text(study.read_text("utf-8").replace('name = "market_model"', model), "utf-8")
+    result = run_study(study.parent, prices="shipped")
+    days = result.table("abnormal_returns").query("event == 'selloff' and tau == 0").set_index("security")
+    moved = days["actual_return"]
+    assert days["abnormal_return"]["NVDA"] == pytest.approx(moved["NVDA"] - moved[["TSM", "KO"]].mean(), abs=1e-12)
+    assert moved["NVDA"] == pytest.approx(-0.1697, abs=1e-4)

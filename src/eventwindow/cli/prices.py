@@ -48,7 +48,8 @@ def _print_changes(refreshed: Refresh) -> None:
     changes = refreshed.changes
     show(console, f"{counted(refreshed.compared, 'ticker')} held before; {counted(len(changes), 'change')}.")
     if len(changes):
-        console.print(changes.to_string(index=False, max_rows=40), markup=False)
+        days = {"date": "{:%Y-%m-%d}".format}
+        console.print(changes.to_string(index=False, max_rows=40, formatters=days), markup=False)
 
 
 def _print_verified(
