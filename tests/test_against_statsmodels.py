@@ -115,13 +115,21 @@ def test_car_regressions_equal_statsmodels() -> None:
     fits = {
         "HC3": sm.OLS(ar.car(Window(0, 1)).car, x).fit(cov_type="HC3", use_t=True),
         "clustered by security and date": sm.OLS(ar.car(Window(0, 1)).car, x).fit(
-            cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])}
+            cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])}, use_t=True
         ),
     }
     for method, fit in fits.items():
         rows = shown[shown["method"] == method]
         np.testing.assert_allclose(rows["std_error"].astype(float), fit.bse, rtol=1e-10)
         np.testing.assert_allclose(rows["p_value"].astype(float), fit.pvalues, rtol=1e-10)
+
+
+def test_clustered_slopes_are_held_against_the_fewer_clusters() -> None:
+    """Eight firms on three dates: Student's t with 3 - 1 degrees of freedom, as Cameron, Gelbach and Miller (2011)."""
+    ar, table = regression_case()
+    rows = car_regression(ar, Window(0, 0), table).results.query("method == 'clustered by security and date'")
+    expected = 2 * student.sf(np.abs(rows["statistic"].astype(float)), 2)
+    np.testing.assert_allclose(rows["p_value"].astype(float), expected, rtol=1e-9)
 
 
 def test_hc3_slopes_are_held_against_t_by_hand() -> None:

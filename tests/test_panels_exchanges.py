@@ -174,3 +174,52 @@ def test_a_benchmark_that_was_open_while_the_exchange_was_closed_is_told(doors):
     for told in doors:
         said = told(pd.concat([events, lone]))
         assert "the return of MU on 2024-07-16 covers several of its sessions" in said or "1 event window holds" in said
+
+
+@pytest.mark.parametrize("country", ["U", "J"])
+@pytest.mark.parametrize("how", ["column", "argument"])
+@pytest.mark.parametrize("values", ["returns", "prices"])
+def test_events_of_one_exchange_do_not_count_the_days_of_another(country, how, values, tmp_path):
+    """A holiday of the one on which the other trades is no day of its events, also where the list names one alone."""
+    table = WIDE if values == "returns" else prices()
+    mine, mic = EVENTS[EVENTS["security"].str.startswith(country)], {"U": "XNYS", "J": "XTKS"}[country]
+    events, told = (mine, {}) if how == "column" else (mine.drop(columns="exchange"), {"exchange": mic})
+    right = panel_study(apart(country), mine.drop(columns="exchange"), **SPANS)
+    file = tmp_path / "panel.parquet"
+    table.reset_index().to_parquet(file)
+    for panel in (table, file):
+        result = panel_study(panel, events, values=values, **told, **SPANS)
+        assert figures(result) == pytest.approx(figures(right), abs=1e-9)
+        assert any(
+            f"{mic}: {len(apart(country))} of the {len(WIDE)} rows" in f"{why}" for why in result.excluded["reason"]
+        )
+    spans = {name: SPANS[name] for name in ("estimation", "window", "minimum_returns")}
+    result = abnormal_returns(table, events, values=values, **told, **spans)
+    cars = result.car((0, 1)).to_frame().sort_values("security")["car"].to_numpy()
+    assert cars == pytest.approx(figures(right), abs=1e-9)
+    assert any("rows are its sessions" in note for note in result.notes)
+
+
+def test_a_session_without_a_row_is_told():
+    events = EVENTS[EVENTS["security"] == "U0"]
+    table = apart("U")
+    gone = table.index[table.index < events["date"].min()][-1]
+    short = table.drop(gone)
+    spans = {name: SPANS[name] for name in ("estimation", "window", "minimum_returns")}
+    for told in (
+        abnormal_returns(short, events, **spans).notes,
+        panel_study(short, events, **SPANS).excluded["reason"].map(str),
+    ):
+        assert [note for note in told if f"XNYS: 1 session has no row ({gone:%Y-%m-%d})" in note]
+    assert not [note for note in abnormal_returns(table, events, **spans).notes if "no row" in note]
+
+
+def test_a_stretch_without_rows_is_told_where_no_exchange_is():
+    table, event = apart("U"), EVENTS[EVENTS["security"] == "U0"].drop(columns="exchange")
+    day = int(table.index.searchsorted(pd.Timestamp(event["date"].iloc[0])))
+    torn = table.drop(table.index[day - 60 : day - 45])
+    spans = {"estimation": (-100, -6), "window": (-5, 5), "minimum_returns": 50}
+    told = f"no row between {table.index[day - 61]:%Y-%m-%d} and {table.index[day - 45]:%Y-%m-%d}"
+    assert any(told in note for note in abnormal_returns(torn, event, **spans).notes)
+    holiday = table.drop(table.index[day - 60 : day - 53])
+    assert not any("no row" in note for note in abnormal_returns(holiday, event, **spans).notes)

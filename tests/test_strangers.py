@@ -445,7 +445,7 @@ def test_a_panel_counts_the_days_of_its_prices_where_the_library_lacks_the_excha
     result = panel_study(returns, events, report=[0], workers=1, **SPANS)
     told = result.excluded["reason"].astype(str).str.cat(sep="; ")
     assert "XNGO: its sessions are the days on which one of its securities has a figure" in told
-    assert f"XNGO: {held} of the {len(returns)} rows of the panel are its sessions" in told
+    assert f"XNGO: {held} of the {len(returns)} rows are its sessions" in told
     notes = abnormal_returns(returns, events, **SPANS).notes
     assert "the calendar library has no XNGO" in " ".join(map(str, notes))
 

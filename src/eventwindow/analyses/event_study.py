@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventwindow.calendars.dates import Rows, check_sessions, frequency
 from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import Reason, StudyError
+from eventwindow.errors import Exchange, Reason, StudyError, WindowError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.by_exchange import (
     displaced,
     displaced_reasons,
     exchange_of,
+    foreign_rows,
+    lacking_sessions,
     named_own_benchmark,
     over_the_same_span,
     own_rows,
@@ -28,6 +31,7 @@ from eventwindow.estimation.by_exchange import (
 )
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import Contamination, decontaminated, gap_notes, overlap_notes
+from eventwindow.estimation.cumulative import check_own_windows
 from eventwindow.estimation.door import (
     OF_RETURNS,
     Values,
@@ -50,6 +54,7 @@ from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class EventStudy(AbnormalReturns):
     """Abnormal returns with what is concluded from them: `AbnormalReturns` and its `summary`.
 
@@ -71,7 +76,11 @@ class EventStudy(AbnormalReturns):
 
     @classmethod
     def of(cls, abnormal: AbnormalReturns) -> EventStudy:
-        return cls(**{f.name: getattr(abnormal, f.name) for f in fields(abnormal)})
+        parts = {f.name: getattr(abnormal, f.name) for f in fields(abnormal)}
+        for part in parts.values():  # what is changed in place would be summed and tested as changed
+            if isinstance(part, np.ndarray):
+                part.flags.writeable = False
+        return cls(**parts)
 
     @property
     def plot(self) -> Any:
@@ -84,6 +93,10 @@ class EventStudy(AbnormalReturns):
 
     def summary(self, window: Span | None = None) -> Summary:
         """Every test of one window: first those that hold for the design, then what could not run, then the others."""
+        if window is None and self.has_own_windows:
+            what = "the events have windows of their own, and a test is of one window for all"
+            remedy = "Name it: summary((0, 1)). car() and caar() take each event's own."
+            raise WindowError(what, remedy=remedy)
         return summarise(self, self.window if window is None else as_window(window))
 
 
@@ -134,7 +147,7 @@ def abnormal_returns(
     max_shift : int
         Weekdays by which such a date may move; of weekly and monthly returns it may move further.
     exchange : str, optional
-        Code of the exchange, for events with a clock time: "XNYS".
+        Code of the exchange, "XNYS": for events with a clock time, and where the table holds days of other exchanges.
     kind : {"simple", "log", "trade_to_trade"}
         What the returns are; from trade to trade (of prices alone) for stocks that do not trade every session.
     values : {"returns", "prices"}
@@ -181,12 +194,16 @@ def abnormal_returns(
     returns = returns_table(returns)
     check_sessions(returns.index, OF_RETURNS)
     read = (*read, *_unread(events))
-    check_rates(events, fitter, Rows("the table of events", "index", events.index).at)
-    of = exchange_of(events, exchange, Rows("the table of events", "index", events.index))
+    rows = Rows("the table of events", "index", events.index)
+    check_own_windows(events, window, rows.at)
+    check_rates(events, fitter, rows.at)
+    of = exchange_of(events, exchange, rows)
     read = (*read, *_when_closed(returns, of, values))
-    if len(set(of.values())) > 1 and not frequency(returns.index):
+    if not frequency(returns.index) and (len(set(of.values())) > 1 or _holds_foreign_days(returns, of, values)):
         options |= {"model": model, "benchmark": benchmark, "peers": peers, "estimation": estimation, "window": window}
         return _by_exchange(returns, events, of, options, read)
+    if not frequency(returns.index):
+        read = (*read, *map(str, lacking_sessions(set(of.values()), pd.DatetimeIndex(returns.index))))
     returns, closed = sessions_only(returns, benchmarks_of(events, benchmark), values, kind)
     prices = returns if values == "prices" else None
     if prices is not None:
@@ -237,6 +254,8 @@ def _by_exchange(
         own = returns[[name for name in returns if name in set(mine["security"])]]
         rows, why = own_rows(mic, pd.DatetimeIndex(returns.index), own.notna().any(axis=1).to_numpy())
         table = returns.iloc[rows]
+        if len(rows) < len(returns):
+            told.append(str(Reason("own_rows", mic=Exchange(mic), n=len(rows), of=len(returns))))
         if options["values"] == "returns":
             days, kind = pd.DatetimeIndex(table.index), options["kind"]
             table = table.assign(**{b: over_the_same_span(returns[b].dropna(), days, kind) for b in benchmarks})
@@ -265,13 +284,24 @@ def _unread(events: pd.DataFrame) -> Iterator[str]:
             yield f"the column {name!r} of the events is not read: did you mean {near[0]!r}?"
 
 
+def _moved(table: pd.DataFrame, values: Values) -> NDArray[np.bool_]:
+    """(S, D) which columns of returns or prices move on which row."""
+    moves = (table if values == "returns" else table.diff()).to_numpy(float).T
+    return np.asarray(np.isfinite(moves) & (moves != 0))
+
+
+def _holds_foreign_days(table: pd.DataFrame, of: Mapping[str, str], values: Values) -> bool:
+    """Whether the one exchange of all events was closed on days on which other columns of the table move."""
+    own = np.array([str(name) in of for name in table], bool)
+    return any(foreign_rows(mic, pd.DatetimeIndex(table.index), _moved(table, values), own) for mic in set(of.values()))
+
+
 def _when_closed(table: pd.DataFrame, of: Mapping[str, str], values: Values) -> list[str]:
     """Securities that move on days on which the exchange that their events name is closed."""
     days, found = pd.DatetimeIndex(table.index), list[tuple[str, str, int, pd.Timestamp]]()
     for mic in sorted(set(of.values())) if not frequency(days) else ():
         own = table[[name for name in table if of.get(str(name)) == mic]]
-        moves = (own if values == "returns" else own.diff()).to_numpy(float).T
-        odd = displaced(mic, days, np.isfinite(moves) & (moves != 0)).tolist()
+        odd = displaced(mic, days, _moved(own, values)).tolist()
         found += [(str(own.columns[place]), mic, n, days[first]) for place, n, first in odd]
     return list(map(str, displaced_reasons(found)))
 

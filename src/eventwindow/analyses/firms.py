@@ -110,7 +110,7 @@ def candidates_table(
     """
     rows: list[tuple[object, ...]] = []
     for group, members in baskets.items():
-        chosen = abnormal.select(list(members))
+        chosen = abnormal.among(members)
         if not len(chosen):
             continue
         result = largest_of_candidates(chosen, candidates)

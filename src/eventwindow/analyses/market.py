@@ -72,7 +72,7 @@ def groups_table(
     rows: list[tuple[object, ...]] = []
     for benchmark, abnormal in seen.items():
         for group, members in baskets.items():
-            chosen = abnormal.select(list(members))
+            chosen = abnormal.among(members)
             events = sample(chosen, window)
             if not events.n:
                 continue

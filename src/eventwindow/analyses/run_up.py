@@ -47,7 +47,7 @@ def _days(day: pd.Timestamp) -> int:
 
 def _sharing(abnormal: AbnormalReturns, members: Sequence[str]) -> AbnormalReturns:
     """Those of `members` that trade on the sessions of the first one of them."""
-    chosen = abnormal.select(list(members))
+    chosen = abnormal.among(members)
     if not len(chosen):
         return chosen
     order = [m for m in members if m in set(chosen.labels["security"])]
@@ -62,7 +62,7 @@ def _row(event: str, chosen: AbnormalReturns, basket: Sequence[str], window: Win
     except NoFigure:
         return ()
     effect = found.effect()
-    actual = chosen.select(list(found.members)).actual[:, chosen.columns(window)]
+    actual = chosen.among(found.members).actual[:, chosen.columns(window)]
     log = chosen.origin is not None and chosen.origin.kind == "log"
     whole = np.expm1(actual.sum(axis=1)) if log else np.prod(1 + actual, axis=1) - 1
     where = (event, window.start, window.end, found.first, found.last, len(found.members))

@@ -76,7 +76,7 @@ def _by_window(
     ar: AbnormalReturns, baskets: Mapping[str, Sequence[str]], windows: Sequence[Window]
 ) -> list[tuple[Window, list[tuple[str, Sample]]]]:
     """Each window with the baskets of several firms over it."""
-    chosen = ((name, ar.select(list(members))) for name, members in baskets.items())
+    chosen = ((name, ar.among(members)) for name, members in baskets.items())
     held = [(name, samples(one, windows)) for name, one in chosen if len(one) > 1]
     return [(window, [(name, events[k]) for name, events in held]) for k, window in enumerate(windows)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import Reason, StudyError, WindowError
-from eventwindow.estimation.cumulative import Cumulative, cumulate, cut_halts
+from eventwindow.errors import Reason, StudyError, WindowError, counted
+from eventwindow.estimation.cumulative import OWN, Cumulative, cumulate, cut_halts, merged, own_windows
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, over_several
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.estimation.models import MODELS, Fit, Model, check_between_trades, model_named
@@ -118,12 +118,12 @@ class AbnormalReturns(Exports):
     @cached_property
     def ar(self) -> Array:
         """(N, L), actual less expected return."""
-        return self.actual - self.expected
+        return read_only(self.actual - self.expected)
 
     @cached_property
     def std_error(self) -> Array:
         """(N, L), of one day's AR: s √(1 + x'(X'X)⁻¹x)."""
-        return np.asarray(np.sqrt(self.own_variance + np.einsum("nlk,nlk->nl", self.loading, self.loading)))
+        return read_only(np.sqrt(self.own_variance + np.einsum("nlk,nlk->nl", self.loading, self.loading)))
 
     @property
     def sar(self) -> Array:
@@ -149,7 +149,7 @@ class AbnormalReturns(Exports):
 
     def car(self, window: Span | None = None) -> Cumulative:
         """CAR of each event over `window`; by default over its own (labels window_start, window_end), else all days."""
-        if window is None and {"window_start", "window_end"} <= set(self.labels):
+        if window is None and self.has_own_windows:
             return self._own_cars()
         window = self.window if window is None else as_window(window)
         at, halted = self.columns(window), self.halted
@@ -176,12 +176,19 @@ class AbnormalReturns(Exports):
 
     def _own_cars(self) -> Cumulative:
         """Each event over its own window."""
-        from eventwindow.estimation.cumulative import merged, own_windows
+        cars = [(rows, self.select(rows).car(span)) for rows, span in self._by_own_window()]
+        return replace(merged(self.window, self.labels, cars), basis=self.basis)
 
+    @property
+    def has_own_windows(self) -> bool:
+        """Whether the events have windows of their own."""
+        return set(OWN) <= set(self.labels)
+
+    def _by_own_window(self) -> Iterator[tuple[Days, Window]]:
+        """Each window of the events' own, with the places of those that have it."""
         spans, which = np.unique(own_windows(self.labels, self.window), axis=0, return_inverse=True)
-        parts = [np.flatnonzero(which == j) for j in range(len(spans))]
-        cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
-        return replace(merged(self.window, self.labels, list(zip(parts, cars, strict=True))), basis=self.basis)
+        for number, (start, end) in enumerate(spans.tolist()):
+            yield np.flatnonzero(which == number), Window(start, end)
 
     def aar(self) -> pd.DataFrame:
         """The mean AR of each day over the events that have one: columns aar, n; index tau."""
@@ -198,9 +205,17 @@ class AbnormalReturns(Exports):
         return float(car.car[car.complete].mean())
 
     def bhar(self, window: Span | None = None) -> Array:
-        """(N,), Π(1 + R) - Π(1 + E[R]) over `window`, simple returns; NaN where the window is not complete."""
+        """(N,), Π(1 + R) - Π(1 + E[R]) over `window`, simple returns; NaN where it is not complete.
+
+        Without a window, over that of `car`.
+        """
         if self.origin is not None and self.origin.kind != "simple":
             raise StudyError(f"a buy-and-hold return needs simple returns; these are {self.origin.kind} returns.")
+        if window is None and self.has_own_windows:
+            out = np.full(len(self), np.nan)
+            for rows, span in self._by_own_window():
+                out[rows] = self.select(rows).bhar(span)
+            return out
         at = self.columns(self.window if window is None else as_window(window))
         seen = np.isfinite(self.ar[:, at])
         held, expected = (np.prod(np.where(seen, 1 + part[:, at], 1), axis=1) for part in (self.actual, self.expected))
@@ -208,11 +223,27 @@ class AbnormalReturns(Exports):
 
     def select(self, chosen: Sequence[str] | np.ndarray) -> AbnormalReturns:
         """The events at `chosen`: a mask, positions, or the symbols of securities."""
+        chosen = [chosen] if isinstance(chosen, str) else chosen
         index = np.asarray(chosen) if len(chosen) else np.empty(0, int)
         if index.dtype.kind in "OUST":
-            wanted = set(chosen)  # of few texts faster than pandas' own
-            index = np.array([security in wanted for security in self.labels["security"].tolist()], bool)
-        rows = np.arange(len(self))[index]
+            if unknown := sorted(set(map(str, chosen)).difference(self.labels["security"])):
+                remedy = "Choose among .labels['security']; .excluded says what was left out, and why."
+                raise StudyError(f"no event of {unknown[0]!r} has a result", remedy=remedy)
+            return self.among(chosen)
+        try:
+            return self._at(np.arange(len(self))[index])
+        except IndexError:
+            what = f"a mask or places that do not fit {counted(len(self), 'event')}"
+            remedy = "Give True or False for each event, places from 0 on, or securities."
+            raise StudyError(what, remedy=remedy) from None
+
+    def among(self, securities: Collection[str]) -> AbnormalReturns:
+        """The events of these securities, of those that have one."""
+        wanted = set(securities)  # of few texts faster than pandas' own
+        held = np.array([security in wanted for security in self.labels["security"].tolist()], bool)
+        return self._at(np.flatnonzero(held))
+
+    def _at(self, rows: NDArray[np.integer]) -> AbnormalReturns:
         arrays = {name: value[rows] for name, value in vars(self).items() if _by_event(name, value)}
         return replace(
             self,
@@ -256,6 +287,12 @@ class AbnormalReturns(Exports):
     def _table(self) -> pd.DataFrame:
         index = pd.MultiIndex.from_frame(self.labels[["event", "security"]])
         return pd.DataFrame(self.ar, index, pd.Index(self.window.taus, name="tau"))
+
+
+def read_only(values: Array) -> Array:
+    """An array that is kept, and so is not to be changed in place."""
+    values.flags.writeable = False
+    return values
 
 
 def day_by_day(

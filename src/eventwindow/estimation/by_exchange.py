@@ -15,12 +15,14 @@ from eventwindow.errors import EventDateError, Exchange, Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import Contamination, decontaminated
+from eventwindow.estimation.door import shown_days
 from eventwindow.estimation.event_time import Days, event_returns
 from eventwindow.estimation.models import model_named
 from eventwindow.estimation.unlikely import SPELLED_OUT
 
 NO_BENCHMARK = "none"
 SHIFTED, MISPLACED = 3, 0.02  # days without a session on which prices move, and their share: more than calendars err
+FURTHEST = 10  # weekdays in a row on which an exchange is closed, at most: no holiday is longer
 NOT_DISPLACED = np.empty((0, 3), np.int64)
 PLACED = ["event", "security", "group", "benchmark", "date", "mic", "shift"]
 
@@ -196,6 +198,36 @@ def own_rows(mic: str, sessions: pd.DatetimeIndex, held: np.ndarray) -> tuple[Da
     except EventDateError as error:
         return np.flatnonzero(held), error.what
     return np.flatnonzero(sessions.isin(calendar.sessions)), ""
+
+
+def lacking_sessions(mics: Collection[str], sessions: pd.DatetimeIndex) -> list[Reason]:
+    """Sessions of exchanges that a table has no row of, and stretches without any row: the next row counts for them."""
+    told = []
+    for mic in sorted(mics):
+        if dates_of_prices(mic, sessions[0].date()):
+            continue
+        try:
+            own = exchange_calendar(mic, sessions[0].date(), sessions[-1].date()).sessions
+        except EventDateError:
+            continue
+        if len(gone := own[~own.isin(sessions)]):
+            told.append(Reason("sessions_without_row", mic=Exchange(mic), n=len(gone), days=shown_days(gone)))
+    days = sessions.to_numpy().astype("M8[D]")
+    apart = np.busday_count(days[:-1], days[1:])
+    wide: Days = np.flatnonzero((apart > FURTHEST + 1) & (not told))
+    told += [Reason("no_row_between", first=f"{days[at]}", last=f"{days[at + 1]}") for at in wide[:SPELLED_OUT]]
+    return told
+
+
+def foreign_rows(mic: str, sessions: pd.DatetimeIndex, moved: NDArray[np.bool_], own: NDArray[np.bool_]) -> bool:
+    """Whether a table holds days on which an exchange was closed, none of its `own` (S,) securities moved (S, D), and
+    others did: they are no days of its events."""
+    try:
+        calendar = exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
+    except EventDateError:
+        return False
+    closed = ~sessions.isin(calendar.sessions) & (sessions >= pd.Timestamp(BEGIN))
+    return bool((closed & moved[~own].any(axis=0) & ~moved[own].any(axis=0)).any())
 
 
 def displaced(mic: str, days: pd.DatetimeIndex, moved: NDArray[np.bool_]) -> Days:

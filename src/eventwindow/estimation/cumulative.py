@@ -1,7 +1,7 @@
 """Abnormal returns summed over a window, with exact variances."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason
+from eventwindow.errors import Catalogue, Reason, StudyError, WindowError
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 from eventwindow.estimation.exports import Basis, Exports
 
@@ -101,6 +101,12 @@ class Cumulative(Exports):
 
     def interval(self, level: float = 0.95) -> tuple[Array, Array]:
         """Ends (N,) of the interval that holds the true CAR with probability `level`, t(dof)."""
+        try:
+            fits = bool(0 < level < 1)
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise StudyError(f"level = {level!r} is no probability", remedy="Give one between 0 and 1: 0.95.")
         reach = stdtrit(self.dof, (1 + level) / 2) * self.std_error
         return self.car - reach, self.car + reach
 
@@ -197,6 +203,33 @@ def merged(window: Window, labels: pd.DataFrame, parts: Sequence[tuple[np.ndarra
         for name in ("car", "std_error", "dof", "days", "reason", "lacking")
     )
     return Cumulative(window, labels, car, std_error, dof, days, reason, lacking, own_windows=True)
+
+
+OWN = ("window_start", "window_end")
+
+
+def check_own_windows(events: pd.DataFrame, window: Window, place: Callable[[int], str]) -> None:
+    """Windows of the events' own have both ends, whole numbers inside the event window."""
+    given = [name for name in OWN if name in events]
+    if not given:
+        return
+    if len(given) == 1:
+        lacking = next(name for name in OWN if name != given[0])
+        raise WindowError(f"a column {given[0]!r} without {lacking!r}", remedy=f"Add the column {lacking!r}.")
+    ends = [pd.to_numeric(events[name], errors="coerce") for name in OWN]
+    for row, (start, end) in enumerate(zip(*ends, strict=True)):
+        shown = ", ".join(f"{events[name].iloc[row]}" for name in OWN)
+        if all(pd.isna(events[name].iloc[row]) for name in OWN):
+            continue
+        if not (float(start).is_integer() and float(end).is_integer()):
+            what, remedy = f"({shown}) is no window of trading days", "Give both ends as whole numbers, or neither."
+        elif start > end:
+            what, remedy = f"the window ({shown}) starts after its end", "Swap the two."
+        elif start < window.start or end > window.end:
+            what, remedy = f"the window ({shown}) reaches beyond the event window {window}", "Widen that one."
+        else:
+            continue
+        raise WindowError(what, where=place(row), remedy=remedy)
 
 
 def own_windows(labels: pd.DataFrame, window: Window) -> Days:

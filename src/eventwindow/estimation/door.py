@@ -19,7 +19,7 @@ QUANTITIES = ("log_volume",)  # kinds that are no returns
 Values = Literal["returns", "prices"]
 OF_RETURNS = "the table of returns"
 OF_FACTORS = "the table of factors"
-GONE = (-99.99, -999.0)  # the factor library's marks for a missing figure
+GONE = (-99.99, -999.0, -0.9999, -9.99)  # the factor library's marks for a missing figure, also over 100
 PER_CENT = 0.25  # no standard deviation of a daily factor in decimals, and below that of any factor in per cent
 ENOUGH = 20  # factor values below which nothing is said
 LONG, LOG_MOST, LOG_MOVES = 60, 12.0, 0.004  # days, level and median move of what may be the logarithm of a price
@@ -152,7 +152,7 @@ def _spanning(benchmark: pd.Series, open_rows: np.ndarray, kind: str) -> pd.Seri
 def closed_notes(index: pd.Index, blank: np.ndarray, carried: np.ndarray) -> tuple[Reason, ...]:
     """What is told of rows that are no sessions."""
     return tuple(
-        Reason(key, n=int(rows.sum()), days=_days(index[rows]))
+        Reason(key, n=int(rows.sum()), days=shown_days(index[rows]))
         for rows, key in ((blank, "rows_closed"), (carried, "rows_carried"))
         if rows.any()
     )
@@ -219,7 +219,8 @@ def check_reach(factors: pd.DataFrame | pd.Series, days: pd.Series, where: str =
         )
 
 
-def _days(index: pd.Index) -> str:
+def shown_days(index: pd.Index) -> str:
+    """The first of some days, as a note names them."""
     shown = ", ".join(f"{day:%Y-%m-%d}" for day in index[:SHOWN])
     return shown + (", …" if len(index) > SHOWN else "")
 

@@ -1,6 +1,7 @@
 """Tables as a notebook holds them → a day a row and a security a column, an event a row; how they were read is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +9,8 @@ import pandas as pd
 from pandas.api.types import is_scalar
 
 from eventwindow.calendars.dates import Rows, check_as_often, iso_days
-from eventwindow.errors import StudyError, counted
+from eventwindow.calendars.window import Window, as_window
+from eventwindow.errors import StudyError, WindowError, counted
 from eventwindow.estimation.door import OF_RETURNS, Values
 
 OF_EVENTS = "the table of events"
@@ -256,3 +258,17 @@ def _known(names: Any) -> bool:
 def _lacks_one(events: pd.DataFrame) -> bool:
     names = {str(name).strip().lower() for name in events}
     return bool(names & set(NAMES)) != bool(names & set(DAYS))
+
+
+def as_windows(spans: Any) -> list[Window]:
+    """Several windows as a person may write them, or one; two numbers alone read two ways."""
+    if isinstance(spans, Window | slice | Integral):
+        spans = [spans]
+    if isinstance(spans, tuple | list) and len(spans) == 2 and all(isinstance(day, Integral) for day in spans):
+        first, last = spans
+        what = f"{spans!r} reads two ways: the window from {first} to {last}, or the days {first} and {last}"
+        remedy = f"Write [({first}, {last})] for the window, [({first}, {first}), ({last}, {last})] for the days."
+        raise WindowError(what, remedy=remedy)
+    if isinstance(spans, str) or not isinstance(spans, Iterable):
+        raise WindowError(f"{spans!r} is no list of windows", remedy="Give a list of windows: [(0, 0), (-1, 1)].")
+    return [as_window(span) for span in spans]

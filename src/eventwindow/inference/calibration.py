@@ -12,6 +12,7 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, event_returns
+from eventwindow.estimation.given import as_windows
 from eventwindow.inference.design import Design
 from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW, NAME, volatility_ratio
 from eventwindow.inference.pseudo_events import MONTHS, PATTERNS, Draws, Panel, panel_of
@@ -140,7 +141,7 @@ def calibrate(
     >>> list(sizes.rates().index)[:3]
     ['leading', 'sq', 'single_firm_t']
     """
-    spans, estimation = tuple(map(as_window, windows)), as_window(estimation)
+    spans, estimation = tuple(as_windows(windows)), as_window(estimation)
     _check_names(patterns, PATTERNS)
     _check_names(months, MONTHS)
     _check_names(tests, TESTS)

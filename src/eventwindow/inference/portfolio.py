@@ -1,14 +1,19 @@
 """The basket as one security."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.estimation.given import identifier
 from eventwindow.inference.design import TOGETHER, Design, design, same_calendar
+
+Weights = Array | Sequence[float] | pd.Series | Mapping[str, float]
 
 MINIMUM_DAYS = 30
 DAYS_DIFFER, MODELS_DIFFER = Reason("event_days_differ"), Reason("models_differ")
@@ -64,7 +69,35 @@ def _over_halts(source: EventReturns, weights: Array) -> dict[str, Any]:
     return {"event_returns": joined[None], "covered": covered[None], "halted": halted[None]}
 
 
-def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "portfolio") -> AbnormalReturns:
+def weights_of(ar: AbnormalReturns, weights: Weights) -> Array:
+    """(N,) weights of the events: in their order, or by the names of their securities."""
+    if isinstance(weights, Mapping):
+        weights = pd.Series(dict(weights), dtype=object)
+    if isinstance(weights, pd.Series) and not isinstance(weights.index, pd.RangeIndex):
+        weights = _by_name(weights, ar.labels["security"])
+    try:
+        held = np.asarray(weights, float)
+    except (TypeError, ValueError):
+        held = np.full(len(ar), np.nan)
+    if held.shape != (len(ar),) or not np.isfinite(held).all() or held.sum() <= 0:
+        what = f"a portfolio of {counted(len(ar), 'event')} needs as many finite weights, with a positive sum."
+        raise StudyError(what, remedy="Give one an event, in the order of .labels, or a Series by security.")
+    return held
+
+
+def _by_name(weights: pd.Series, securities: pd.Series) -> pd.Series:
+    given = weights.set_axis([str(identifier(name)) for name in weights.index])
+    if given.index.has_duplicates:
+        raise StudyError(f"two weights of {given.index[given.index.duplicated()][0]!r}", remedy="Keep one of the two.")
+    held = list(map(str, securities))
+    if lacking := [name for name in held if name not in given]:
+        raise StudyError(f"no weight of {lacking[0]!r}", remedy="Give one of each security, by its name.")
+    if unknown := [name for name in given.index if name not in held]:
+        raise StudyError(f"a weight of {unknown[0]!r}, which is not in the portfolio", remedy="Leave it out.")
+    return given.reindex(held)
+
+
+def portfolio(ar: AbnormalReturns, weights: Weights | None = None, name: str = "portfolio") -> AbnormalReturns:
     """The events of one day as one security under their own model.
 
     Weights are scaled to add up to one and held constant over both windows; days on which a member has no return are
@@ -74,8 +107,9 @@ def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "po
     ----------
     ar : AbnormalReturns (N events)
         Of `abnormal_returns`; all of the same day, calendar and model.
-    weights : array (N,), optional
-        Such as market values; equal by default.
+    weights : array (N,), Series or mapping, optional
+        Such as market values; equal by default. An array stands in the order of the events, a Series or mapping has
+        the names of the securities.
     name : str
         What the portfolio is called in the labels.
 
@@ -99,10 +133,9 @@ def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "po
     >>> basket.car(0).car.round(4)
     array([-0.0489])
     """
-    if weights is not None and (np.shape(weights) != (len(ar),) or not np.isfinite(weights).all() or sum(weights) <= 0):
-        what = f"a portfolio of {counted(len(ar), 'event')} needs as many finite weights, with a positive sum."
-        raise StudyError(what)
-    held = None if weights is None else np.asarray(weights, float)
+    if not len(ar):
+        raise StudyError("no event has a result, so there is no portfolio", remedy="See .excluded for why.")
+    held = None if weights is None else weights_of(ar, weights)
     basket = unfit(ar, design(ar, ar.window)) or basket_returns(ar, held)
     if isinstance(basket, Reason):
         raise StudyError(f"these events make no portfolio: {basket}.")

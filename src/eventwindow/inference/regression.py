@@ -1,7 +1,7 @@
 """CARs regressed on characteristics of the events."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from eventwindow.inference.results import Answer, student
 from eventwindow.inference.sample import Sample, sample
 from eventwindow.inference.shifts import ROUNDING, event_residuals, untouched
 
+Characteristics = pd.DataFrame | pd.Series | Sequence[str] | str
 CONSTANT = "const"
 GLS = "GLS, rank among estimation days"
 RANK, CLUSTERED, CALENDAR = "rank among estimation days", "clustered by security and date", "calendar time"
@@ -47,12 +48,13 @@ class CarRegression:
         return self.results.to_html(index=False)
 
 
-def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFrame | list[str]) -> CarRegression:
+def car_regression(ar: AbnormalReturns, window: Span, characteristics: Characteristics) -> CarRegression:
     """OLS of CARs on characteristics of the events.
 
     On a shared day the event's slope is ranked among those of every run of estimation days, by OLS, which leads, and by
     GLS on the residuals' covariance. Where windows overlap in part, its variance is taken in calendar time; elsewhere
-    errors are HC3 (against t) and clustered by security and date, by statsmodels.
+    errors are HC3 and clustered by security and date, by statsmodels, the latter against t with one degree of freedom
+    less than there are securities or dates, whichever are fewer.
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFr
         Of `abnormal_returns`.
     window : Window, int or pair of int
         Trading days from day 0, inside the event window.
-    characteristics : DataFrame or list of str
+    characteristics : DataFrame, Series, str or list of str
         A row an event, named by the columns or index levels event and security; or columns of `ar.labels`. A column of
         names, such as ["group"], gives a dummy for each but the first: the slope is a difference of CAARs.
 
@@ -97,8 +99,19 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFr
     events = sample(ar, window)
     table = numbered(characteristics_of(joined(ar.labels, characteristics), PLACE))[ar.car(window).complete]
     if not np.isfinite(table.to_numpy()).all():
-        raise StudyError("a characteristic is missing for an event that has a CAR.", remedy="Leave such events out.")
+        raise _no_number(table, ar.labels[ar.car(window).complete])
     return regressed(events, table)
+
+
+def _no_number(table: pd.DataFrame, labels: pd.DataFrame) -> StudyError:
+    """Which characteristic of which event is missing or infinite."""
+    row, column = np.argwhere(~np.isfinite(table.to_numpy()))[0]
+    cell, event = table.iloc[row, column], labels.iloc[row]
+    what = f"{table.columns[column]!r} is {'missing' if np.isnan(cell) else 'infinite'} for"
+    return StudyError(
+        f"{what} the event of {event['security']!r} on {event['date']:%Y-%m-%d}, which has a CAR.",
+        remedy="Fill it, or leave such events out.",
+    )
 
 
 def regressed(events: Sample, table: pd.DataFrame) -> CarRegression:
@@ -182,16 +195,21 @@ def _dummies(name: str, column: pd.Series) -> dict[str, Array]:
     return {f"{name}: {value} \u2212 {base}": np.where(column.isna(), np.nan, column == value) for value in others}
 
 
-def joined(labels: pd.DataFrame, characteristics: pd.DataFrame | list[str]) -> pd.DataFrame:
+def joined(labels: pd.DataFrame, characteristics: Characteristics) -> pd.DataFrame:
     """The characteristics of each event, in the order of `labels`.
 
     Names are columns of the labels. A table is joined by its columns or index levels `event` and `security`, or by an
     index that holds either; a table without names must hold a row an event, none of them excluded.
     """
-    if isinstance(characteristics, list):
-        if lacking := [name for name in characteristics if name not in labels]:
+    if isinstance(characteristics, str):
+        characteristics = [characteristics]
+    if isinstance(characteristics, pd.Series):
+        characteristics = characteristics.to_frame(characteristics.name or "characteristic")
+    if not isinstance(characteristics, pd.DataFrame):
+        names = list(dict.fromkeys(characteristics))
+        if lacking := [name for name in names if name not in labels]:
             raise StudyError(f"{lacking[0]!r} is no column of the events.", remedy="Give it in the table of events.")
-        return labels[characteristics]
+        return labels[names]
     table = characteristics
     keys = [name for name in ("event", "security") if name in table.columns or name in table.index.names]
     if keys:
@@ -269,7 +287,8 @@ def robust_rows(
 ) -> list[tuple[object, ...]]:
     """Slopes over the errors of HC3, and over errors clustered by security and date.
 
-    Neither holds on a shared day. Where windows of several days overlap, dates are no clusters of their own.
+    Neither holds on a shared day. Where windows of several days overlap, dates are no clusters of their own. The
+    clustered ones are held against t(G - 1), G the fewer of the securities and the dates.
     """
     import statsmodels.api as sm
 
@@ -282,7 +301,7 @@ def robust_rows(
     if min(firm.max(), date.max()) < 1:
         reason = Reason("two_way_clusters")
         return [*rows, *((name, CLUSTERED, None, None, None, reason, False) for name in names)]
-    two_way = sm.OLS(car, x).fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])})
+    two_way = sm.OLS(car, x).fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])}, use_t=True)
     few = min(firm.max(), date.max()) + 1 < CLUSTERS
     note = doubt if overlap and length > 1 else Reason("too_few_clusters", needed=CLUSTERS) if few else ""
     cells = zip(two_way.tvalues, two_way.pvalues, two_way.bse, strict=True)

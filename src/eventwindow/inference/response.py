@@ -196,7 +196,7 @@ def effect(
 
 def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) -> Response:
     """The mean response of those of `symbols` that hold the whole window; they must share their event days."""
-    events = sample(abnormal.select(list(symbols)), window)
+    events = sample(abnormal.among(symbols), window)
     chosen, cumulative = events.ar, events.car
     if not events.n:
         raise NoFigure(Reason("no_abnormal_return", window=str(window), securities=Listed(symbols)))

@@ -32,7 +32,7 @@ def tests_table(
     rows: list[tuple[object, ...]] = []
     for event, every in abnormal.items():
         for group, members in baskets.items():
-            chosen = every.select(list(members))
+            chosen = every.among(members)
             for one in samples(chosen, windows):
                 ratio = volatility_ratio(one)
                 rows += [(*row_of_test(event, group, one.window, result), ratio) for result in results_of(one)]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import Exchange, PriceError, Reason
-from eventwindow.estimation.by_exchange import displaced, displaced_reasons, own_rows
+from eventwindow.estimation.by_exchange import displaced, displaced_reasons, foreign_rows, own_rows
 from eventwindow.estimation.door import carried_rows, closed_notes
 from eventwindow.estimation.event_time import Days
 from eventwindow.panel.source import Panel, stocks_among
@@ -44,6 +44,17 @@ def when_closed(panel: Panel, of: Mapping[str, str]) -> list[Reason]:
             found.append(np.column_stack([codes[odd[:, 0]], odd[:, 1:]]))
     rows = np.unique(np.concatenate(found), axis=0).tolist()
     return list(displaced_reasons([(str(names[k]), of[str(names[k])], n, days[first]) for k, n, first in rows]))
+
+
+def holds_foreign_days(panel: Panel, of: Mapping[str, str]) -> bool:
+    """Whether the one exchange of all events was closed on days on which other securities of the panel move."""
+    own = np.array([str(name) in of for name in panel.securities], bool)
+    moved = [np.zeros((2, len(panel.sessions)), bool)]
+    for codes, returns in panel.tiles() if len(set(of.values())) == 1 else ():
+        moves, mine = np.isfinite(returns) & (returns != 0), own[codes]
+        moved.append(np.array([moves[~mine].any(axis=0), moves[mine].any(axis=0)]))
+    together = np.any(moved, axis=0)
+    return any(foreign_rows(mic, panel.sessions, together, np.array([False, True])) for mic in set(of.values()))
 
 
 def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:

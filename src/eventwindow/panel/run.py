@@ -14,11 +14,11 @@ from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, Window, as_window, check_estimation, check_report
 from eventwindow.errors import EventDateError, Reason, StudyError, counted
-from eventwindow.estimation.by_exchange import exchange_of, spanning
+from eventwindow.estimation.by_exchange import exchange_of, lacking_sessions, spanning
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.door import Values, benchmarks_of, check_choices
 from eventwindow.estimation.event_time import Days, Factors
-from eventwindow.estimation.given import events_table, given, named_benchmark
+from eventwindow.estimation.given import as_windows, events_table, given, named_benchmark
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.risk_free import check_rates
 from eventwindow.panel.checkpoints import Chunks, fingerprint
@@ -38,7 +38,14 @@ from eventwindow.panel.events import (
     told_of_all,
     without_contaminated,
 )
-from eventwindow.panel.own_sessions import Exchanges, closed_rows, exchanges_of, shared_sessions, when_closed
+from eventwindow.panel.own_sessions import (
+    Exchanges,
+    closed_rows,
+    exchanges_of,
+    holds_foreign_days,
+    shared_sessions,
+    when_closed,
+)
 from eventwindow.panel.passes import first_pass, second_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
@@ -64,7 +71,7 @@ def panel_study(
     factors: Factors | None = None,
     estimation: Span = (-260, -11),
     window: Span = (-10, 10),
-    report: Sequence[Span] = ((0, 0), (0, 1)),
+    report: Sequence[Span] | Span = ((0, 0), (0, 1)),
     minimum_returns: int = 100,
     session: SessionRule = "error",
     max_shift: int = MAX_SHIFT,
@@ -104,8 +111,8 @@ def panel_study(
     estimation : Window or pair of int
     window : Window or pair of int
         Trading days from day 0; the two must not overlap.
-    report : sequence of Window, int or pair of int
-        The windows that are tested, inside the event window.
+    report : sequence of Window, int or pair of int; or one Window
+        The windows that are tested, inside the event window: [(0, 0), (-1, 1)].
     values : {"returns", "prices"}
         What the panel holds.
     daily : bool
@@ -207,7 +214,7 @@ def planned(
     factors: Factors | None,
     estimation: Span,
     window: Span,
-    report: Sequence[Span],
+    report: Sequence[Span] | Span,
     minimum_returns: int,
     session: SessionRule,
     max_shift: int,
@@ -223,10 +230,8 @@ def planned(
     step: Step,
 ) -> Plan:
     """What `panel_study` runs with the same arguments: panel and events read and placed, everything checked."""
-    spans = [as_window(span) for span in (estimation, window, *report)]
-    spec = Specification(
-        spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily, contamination=contamination
-    )
+    spans = as_window(estimation), as_window(window), tuple(as_windows(report))
+    spec = Specification(*spans, model, minimum_returns, kind, daily=daily, contamination=contamination)
     check_choices(
         kind=kind,
         values=values,
@@ -248,12 +253,15 @@ def planned(
     place = rows or Rows("the table of events", "index", table.index)
     check_rates(table, model_named(model), place.at)
     of = exchange_of(table, exchange, place)
-    own = of if len(set(of.values())) > 1 else {}
+    several = len(set(of.values())) > 1
     step("reading the panel")
     series = benchmarks_of(table, benchmark)
-    held = _panel(panel, work, kind, Own(own, series) if values == "prices" else None)
+    held = _panel(panel, work, kind, Own(of if several else {}, series) if values == "prices" else None)
+    apart = several or (not frequency(held.sessions) and holds_foreign_days(held, of))
+    if apart and not several and values == "prices":  # prices become returns from one own session to the next
+        held = _panel(panel, work, kind, Own(of, series))
     step("placing the events")
-    exchanges, uneven = _exchanges(held, of, series)
+    exchanges, uneven = _exchanges(held, of, series, apart)
     listed = event_list(
         table,
         held.sessions,
@@ -294,15 +302,17 @@ def _spanned(events: EventList, panel: Panel, axes: Sequence[Days], window: Wind
         yield Reason("benchmark_spans_windows", n=count)
 
 
-def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:
-    """The exchanges whose sessions events count apart, and what a reader should know of the panel's rows."""
-    if apart := frequency(panel.sessions):
+def _exchanges(
+    panel: Panel, of: Mapping[str, str], benchmarks: Collection[str], apart: bool
+) -> tuple[Exchanges, list[Reason]]:
+    """The exchanges whose sessions events count `apart`, and what a reader should know of the panel's rows."""
+    if sparse := frequency(panel.sessions):
         every = {ONE: np.arange(len(panel.sessions))}
-        return Exchanges(every), [Reason("rows_apart", often=Reason(apart[0]), n=apart[1])]
+        return Exchanges(every), [Reason("rows_apart", often=Reason(sparse[0]), n=sparse[1])]
     closed, notes = closed_rows(panel, benchmarks)
     mixed, uneven = shared_sessions(panel, "the panel")
-    odd = when_closed(panel, of)
-    if len(set(of.values())) > 1 or (mixed and of):
+    odd = [*when_closed(panel, of), *lacking_sessions(set(of.values()), panel.sessions)]
+    if apart or (mixed and of):
         found = exchanges_of(panel, of)
         return found, [*found.notes, *odd]
     if mixed:

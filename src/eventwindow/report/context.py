@@ -99,7 +99,7 @@ class Context:
     @cached_property
     def shared(self) -> AbnormalReturns:
         """The headline's securities that share the first one's day 0."""
-        mine = self.abnormal.select(list(self.members))
+        mine = self.abnormal.among(self.members)
         return mine.select(mine.labels["date"].eq(self.day(self.members[0])).to_numpy())
 
     def day(self, security: str) -> pd.Timestamp:

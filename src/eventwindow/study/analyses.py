@@ -212,7 +212,7 @@ ALWAYS = {  # tables that every result holds, with their columns where there is 
 def donors(estimates: Estimates) -> tuple[Sample | None, dict[str, Reason]]:
     """The basket's members beside the donors of the panel, and why members are left out; none without a panel."""
     inputs, headline = estimates.inputs, estimates.headline
-    form, treated = inputs.study.file.counterfactual, headline.abnormal.select(list(headline.members))
+    form, treated = inputs.study.file.counterfactual, headline.abnormal.among(headline.members)
     if form is None or not len(treated):
         return None, {}
     panel = inputs.tables.get(form.panel)

@@ -115,7 +115,7 @@ class StudyResult(Exports):
         """Abnormal returns of the event and the basket that the study leads with."""
         event, members = (self.run["headline"][key] for key in ("event", "members"))
         whole = self.abnormal[event]
-        return whole.select(members) if members else whole
+        return whole.among(members) if members else whole
 
     def summary(self, window: Span = 0) -> Summary:
         """Every test of the headline over one window, in the order in which they should be read.

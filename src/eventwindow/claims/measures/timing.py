@@ -28,7 +28,7 @@ def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Win
     abnormal = evidence.abnormal_around(event, None, symbols, window)
     found = [response(abnormal, symbols, Window(int(tau), int(tau))) for tau in window.taus]
     tests = [one.effect() for one in found]
-    chosen = abnormal.select(list(symbols))
+    chosen = abnormal.among(symbols)
     days = chosen.event_days[:, abnormal.columns(window)].max(axis=0).astype("datetime64[D]")
     path = pd.DataFrame(
         {

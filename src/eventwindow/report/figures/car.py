@@ -55,7 +55,7 @@ def _counted(abnormal: AbnormalReturns) -> np.ndarray:
 @of_result
 def car_data(context: Context) -> pd.DataFrame:
     """A row a security and day: CAR since the first day of the event window, and its 95 % interval."""
-    chosen = context.abnormal.select(list(context.members[:MOST]))
+    chosen = context.abnormal.among(context.members[:MOST])
     taus = [int(day) for day in chosen.window.taus]
     sums = [chosen.car(Window(taus[0], day)) for day in taus]
     low, high = (np.concatenate(ends) for ends in zip(*(held.interval() for held in sums), strict=True))

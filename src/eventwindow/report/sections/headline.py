@@ -110,7 +110,7 @@ def _basket(context: Context) -> tuple[pd.Series, float, Reason | None] | None:
     held = here[here["valid"].astype(bool)]
     if not context.basket or (held.empty and not (why and len(here))):
         return None
-    mean = float(context.abnormal.select(list(context.members)).caar(DAY))
+    mean = float(context.abnormal.among(context.members).caar(DAY))
     return (here if held.empty else held).iloc[0], mean, why
 
 

@@ -234,7 +234,7 @@ def _means(context: Context, tests: pd.DataFrame) -> dict[tuple[str, Window], fl
     baskets = context.result.evidence.baskets
     found = {}
     for group in dict.fromkeys(tests["group"]):
-        chosen = context.abnormal.select(list(baskets.get(group, ())))
+        chosen = context.abnormal.among(baskets.get(group, ()))
         for window in report_windows(context):
             car = chosen.car(window)
             if car.complete.any():
