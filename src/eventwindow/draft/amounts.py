@@ -51,7 +51,10 @@ _OF_PLACE = re.compile(r"\s(?P<of>Hong Kong|(?:New )?Taiwan|Australian|Canadian|
 _DOLLARS = {"Hong Kong": "HKD", "Taiwan": "TWD", "New Taiwan": "TWD", "Australian": "AUD", "Canadian": "CAD"}
 _OF_POINT = re.compile(r" of a point\b")
 _BRACKET = re.compile(r"\s\((?:about|around|roughly|some|or)?\s?")
-_HUNDREDTHS = re.compile(r"\s(?:(?P<us>US |U\.S\. )|Canadian |euro )?(?:cents?(?P<us2> US)?|(?P<in>paise?))\b")
+_COINS = {"in": "INR", "my": "MYR", "us": "USD", "us2": "USD"}
+_HUNDREDTHS = re.compile(
+    r"\s(?:(?P<us>US |U\.S\. )|Canadian |euro )?(?:cents?(?P<us2> US)?|(?P<in>paise?)|(?P<my>sen))\b"
+)
 
 
 def basis(words: str) -> bool:
@@ -87,7 +90,7 @@ def _sum(text: str, amount: Amount) -> Amount:
     coin = _HUNDREDTHS.match(text, amount.end) if amount.unit == "number" else None
     if coin is None:
         return amount
-    currency = "INR" if coin["in"] else "USD" if coin["us"] or coin["us2"] else ""
+    currency = next((c for part, c in _COINS.items() if coin[part]), "")
     return replace(
         amount, unit="money", low=amount.low / 100, high=amount.high / 100, finest=amount.finest / 100,
         coarsest=amount.coarsest / 100, currency=currency, words=amount.words + coin[0],

@@ -89,6 +89,7 @@ class Context:
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
     head: Mapping[str, dt.date] = field(default_factory=dict)  # the day of the article's head, and of which part
     headed: bool = False  # no other day is told
+    topic: tuple[Subject, ...] = ()  # the name that the line begins with: "Ford — Shares of the automaker fell"
     about: About | None = None  # of a sentence that is no article's
 
 

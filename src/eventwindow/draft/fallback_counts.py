@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from eventwindow.claims.amounts import number_of
-from eventwindow.draft.context import Context, day_of, resolved
+from eventwindow.draft.context import Context, day_of, frame_of, period_of, resolved
 from eventwindow.draft.dates import days
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import EXTREME, figure_at
@@ -29,7 +29,8 @@ _DOWN = r"(?:fell|lost|dropped|declin\w+|los\w+|fall\w+|lower|down|retreat\w+|sa
 _WAY = rf"(?:(?P<down>{_DOWN})|rose|gain\w+|advanc\w+|ris\w+|climb\w+|higher|up|in the green|win\w+)"
 _SIDE = r"(?:(?:advanc|declin|fall|ris|los|gain|winn)(?:ing|ers?)(?: (?:issues|stocks|shares))?)"
 _OUTNUMBERED = re.compile(
-    rf"\b(?P<more>{_SIDE}) (?:handily |easily |well )?outnumber(?:ed|ing)\b|\boutnumbered by (?P<less>{_SIDE})",
+    rf"\b(?P<more>{_SIDE}) (?:handily |easily |well )?(?:outnumber|outpac|thump|swamp|overwhelm|exceed)(?:ed|ing)\b"
+    rf"|\boutnumbered by (?P<less>{_SIDE})",
     re.IGNORECASE,
 )
 _TICKER = r"(?: [A-Z^.]{2,6},? ?[-+−]?[\d.]+%)?"  # as some portals set one behind each name
@@ -41,10 +42,23 @@ _COUNTED = re.compile(  # "eight of the ASX's 11 sectors finished lower", "only 
     re.IGNORECASE,
 )
 _PLURAL = r"(?:(?!it\b|was\b|an?\b|but\b|that\b|of\b|ordinaries)[\w&'’-]+ ){0,6}?(?!ordinaries)[\w&-]+s"
-_EVERY = re.compile(  # "all of the big four banks gained", "every stock in the Nasdaq 100 fell"
-    rf"\b(?:all(?: of)? (?:the |its )?(?P<kind>{_PLURAL})"
+_EVERY = re.compile(  # "all of the big four banks gained", "all 30 of its members fell", "every stock in it fell"
+    rf"\b(?:all(?: \d+)?(?: of)? (?:the |its |their )?(?P<kind>{_PLURAL}(?: of the (?:index|market|benchmark))?)"
+    r"(?: (?:on|in) the (?:[A-Z][\w&]* ?)+)?"
     r"|every (?P<one>(?:stock|share|member|company|sector)[\w& -]{0,30}?))"
     rf"{_TICKER},? {_BE}{_WAY}\b",
+    re.IGNORECASE,
+)
+_MEMBERS = {"members", "components", "constituents"}
+_NONE = re.compile(  # "not a single member of the FTSE 100 has risen"
+    r"\b(?:not (?:a single|one)|no|none of the) "
+    r"(?P<kind>(?:stock|share|member|company|sector)s?(?: (?:of|in|on) the [A-Z][\w& ]{2,20}?)?)"
+    rf" {_BE}(?:(?P<down>{_DOWN}|fallen)|rose|risen|gained|advanced|climbed|higher)\b",
+    re.IGNORECASE,
+)
+_OF_SO_MANY = re.compile(  # "of the 934 traded issues, 198 advanced and 701 declined"
+    rf"\bof (?:the |its |all )?(?P<m>\d[\d,]*) (?P<of>[\w &-]{{3,30}}?), (?P<n>\d[\d,]*|[a-z]+) {_WAY}"
+    rf"(?:,? and (?P<n2>\d[\d,]*|[a-z]+) {_WAY.replace('down', 'down2')})?\b",
     re.IGNORECASE,
 )
 _FOR_ALL = re.compile(
@@ -75,7 +89,7 @@ _PEAK = re.compile(  # "below its record close of", "5.9 % below the high it set
 _ACTIVE = re.compile(
     r"\b(?:most (?:actively|heavily) traded(?: (?!by\b|on\b)[\w&'-]+){0,4}"
     r"(?: by (?:trading )?(?:volume|value|turnover))?"
-    r"|(?:highest|largest|heaviest|biggest) (?:turnover|trading volume) of (?:any|all)\b)",
+    r"|(?:highest|largest|heaviest|biggest) (?:turnover|trading volume)\b(?= (?:of (?:any|all)|on|in)\b))",
     re.IGNORECASE,
 )
 _TWICE = re.compile(
@@ -134,8 +148,10 @@ def _most_traded(sentence: Sentence, context: Context, owners: Owners) -> Found:
         mark = Mark(*m.span(), "rank")
         kind = "volume_rank" if "volume" in m[0].lower() else "turnover_rank"
         for who in owners(mark)[:1]:
-            day = day_of(sentence, mark, context)
-            yield mark, Statement(0, kind, who, 1.0, 1.0, "exact", -1, step=1.0, date=day)
+            span = frame_of(sentence, mark, context) or period_of(sentence, mark, context)
+            span = span if span and span.first and span.until else None
+            day, until = (span.first, span.until) if span else (day_of(sentence, mark, context), None)
+            yield mark, Statement(0, kind, who, 1.0, 1.0, "exact", -1, step=1.0, date=day, until=until)
 
 
 def _twice_usual(sentence: Sentence, context: Context, owners: Owners) -> Found:
@@ -206,8 +222,16 @@ def _breadth(sentence: Sentence, context: Context) -> Found:
             yield _told(sentence, context, m, m["of"], "most", way)
     for m in _EVERY.finditer(sentence.text):
         kind = m["kind"] or m["one"]
-        if kind.split()[-1].lower() not in sentence.rules.no_kind:
+        if kind.lower() in _MEMBERS or kind.split()[-1].lower() not in sentence.rules.no_kind:
             yield _told(sentence, context, m, kind, "all", -1 if m["down"] else 1)
+    for m in _NONE.finditer(sentence.text):
+        yield _told(sentence, context, m, m["kind"], "all", 1 if m["down"] else -1)
+    for m in _OF_SO_MANY.finditer(sentence.text):
+        sides = [(number_of((m[n] or "").lower()), -1 if m[way] else 1) for n, way in (("n", "down"), ("n2", "down2"))]
+        every = number_of(m["m"])
+        for some, way in sides:
+            if some and every and some.value > every.value / 2:
+                yield _told(sentence, context, m, m["of"], "most", way)
     for m in _FOR_ALL.finditer(sentence.text):
         yield _told(sentence, context, m, m["kind"], "all", 1 if m["up"] else -1)
     for m in _ALL_BUT.finditer(sentence.text):

@@ -60,6 +60,17 @@ _SHARES_OF = re.compile(
     r"\b[Ss](?:hares|tocks) (?:of|in) (?:the |U\.S\. |US |[A-Z][a-z]+(?:an|ese|ish) )*"
     r"(?P<kind>(?:[a-z][a-z-]+ ){0,2}[a-z]{3,}s) (?:also |all |both |\w+ly )?"
 )
+_OF_KIND = (
+    r"(?:[A-Za-z-]+,? (?:and )?){1,4}?"
+    r"(?:stocks|shares|firms|companies|makers|producers|lenders|banks|chipmakers|miners)"
+)
+_DRAWN = re.compile(
+    r"\b(?:(?P<down>(?:dragged|weighed|pulled) (?:down |lower )?by)"
+    r"|(?:led|lifted|boosted|helped) (?:higher |up )?by|with the help of)"
+    rf" (?:the |losses in |gains in )?(?P<kind>{_OF_KIND})\b(?! of\b)"
+    rf"|(?:^|, |\b(?:and|while|as) )(?P<kind2>{_OF_KIND}) led the "
+    r"(?:(?P<down2>declin\w+|loss\w*|drop|fall|rout|slide|sell-?off)|gains?|advance|rally|rise)\b",
+)
 _STOP = re.compile(r"[,;.]|\s(?:and|but|while|as)\s")
 _LONGER = re.compile(r"\b(?:month|quarter|year)", re.IGNORECASE)
 _BEFORE = re.compile(r"(?: \w+)? before\b")
@@ -127,6 +138,7 @@ def remarks_left(
     yield from _ranks(sentence, context, near, owners)
     if not sentence.chinese:
         yield from _shares_of(sentence, context)
+        yield from _led_by(sentence, context)
     yield from _kinds(sentence, context, names, said, following)
     yield from _bare(sentence, context, names, near)
 
@@ -313,6 +325,22 @@ def _shares_of(sentence: Sentence, context: Context) -> Found:
         if not sentence.has("amount", "no", "modal", "condition", within=(move.end, high)):
             group, day = Subject(group=Group(m["kind"], m["kind"])), day_of(sentence, move, context)
             yield move, Statement(0, "return", group, None, None, "direction", MOVES[move.kind], date=day)
+
+
+def _led_by(sentence: Sentence, context: Context) -> Found:
+    """A kind that is told to draw the market along: "dragged down by chip stocks", "bank shares led the gains"."""
+    for m in _DRAWN.finditer(sentence.text):
+        kind = m["kind"] or m["kind2"]
+        mark = Mark(*m.span("kind" if m["kind"] else "kind2"), "group")
+        unsure = sentence.has("no", "modal", "condition", within=sentence.clause(mark))
+        if unsure or kind.split()[-1].lower() in sentence.rules.no_kind:
+            continue
+        down = m["down"] or m["down2"]
+        named = next((n for n in sentence.all("names", "aside") if (n.start, n.end) == (mark.start, mark.end)), None)
+        who = named.value[0] if named else Subject(group=Group(kind, kind))
+        if who.group:
+            day = day_of(sentence, mark, context)
+            yield mark, Statement(0, "return", who, None, None, "direction", -1 if down else 1, date=day)
 
 
 def _kind(sentence: Sentence, low: int, high: int) -> tuple[Mark, int, int] | None:

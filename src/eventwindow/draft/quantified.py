@@ -88,7 +88,8 @@ _VOLUME_AFTER = re.compile(r"\s+(?:(?:its|the|their|that)\s+)?(?:\w+\s+){0,2}(?:
 _USUAL = re.compile(r"(?:平[时日常]|往常|均量|日均|平均)(?:水准|水平)?的?$")
 _USUAL_AFTER = re.compile(r"\s+(?:of|below|above)?\s*(?:its|the)?\s*(?:usual|normal|average)", re.IGNORECASE)
 _BEFORE_OPEN = re.compile(
-    r"pre-?market|\bbefore (?:the |US |U\.S\. )*(?:stock )?(?:markets? )?open|盘前", re.IGNORECASE
+    r"pre-?market|\b(?:before|ahead of) (?:the |US |U\.S\. )*(?:stock )?(?:markets? )?(?:open|(?:opening )?bell)|盘前",
+    re.IGNORECASE,
 )
 _TOGETHER = re.compile(r"\b(?:together|combined|between them)\b|合计|合共|总共|加起来", re.IGNORECASE)
 _CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?:(?: ?[ap]m)? |(?=[\u4e00-\u9fff]))")

@@ -27,6 +27,7 @@ from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.strangers import strange_names
+from eventwindow.draft.subjects import topic_of
 from eventwindow.draft.unquantified import remarks
 from eventwindow.errors import Reason
 from eventwindow.study.definition import Study
@@ -556,6 +557,7 @@ def paragraph(
     read: list[tuple[str, Sentence, Context, list[tuple[Mark, Statement]]]] = []
     for text in sentences(line, rules):
         sentence = parse(context.frame + text, dated, rules, known, line)
+        context = replace(context, topic=topic_of(sentence) or context.topic)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
         said = [

@@ -25,7 +25,7 @@ ORDER = ("run_up|run_down", "date|ahead|closed", "since", "period", "rank", "val
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
 _KINDS = (  # what such a name ends in is no firm
-    "指数", "合约", "板块", "类股", " index", " sector", " sub-index", " subindex",
+    "指数", "合约", "板块", "类股", " index", " sector", " sub-index", " subindex", " shares", " stocks",
 )  # fmt: skip
 HIDDEN = "\u25a1"  # in place of the last character of a name
 WEEKEND = 5  # the first day of it
@@ -707,7 +707,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     if isinstance(mark.value, Subject):
         label = mark.value.name
         own = label.endswith("指数") and re.search(r"[A-Za-z\d]", label)  # 北证50指数 is the name of one
-        return Subject(group=Group(label, label)) if label.endswith(_KINDS) and not own else mark.value
+        kinds = label.endswith(_KINDS) or label.startswith(("sub-index", "subindex"))
+        return Subject(group=Group(label, label)) if kinds and not own else mark.value
     kind, before = names.listings[mark.value[0]].kind, text[: mark.start]
     other = None if kind == "commodity" else _OTHER.match(text, mark.end)
     if other and kind == "stock" and other[0].strip() == "公司":

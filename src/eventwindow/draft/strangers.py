@@ -12,16 +12,26 @@ from eventwindow.draft.lexicon import Lexicon, Mark
 from eventwindow.draft.statement import Subject
 
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
+_TOPIC = re.compile(
+    r"(?P<name>[A-Z][\w&'’.-]*(?: [A-Z&][\w&'’.-]*){0,4})(?: \([A-Z.]{1,6}\))? [—–] (?:The|Shares|Its|Stock) "
+)
 _LEADS = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$|['’]s$")  # "London-listed SSP", "Denmark's ISS"
 _HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
+_TRADES = (
+    r"(?:mining|energy|bank(?:ing)?|financials?|technology|health ?care|property|real estate|realty|autos?|retail"
+    r"|utilities|telecoms?|materials|pharma(?:ceuticals?)?|metals?|transport|insurance|semiconductor|electronics|steel|shipping|media"
+    r"|construction|biotech|information technology)"
+)
 _INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no list holds
-    r"\b(?!(?:The|A|This|That|Its|An|Each|Every|key|main|broad(?:er)?|wider|benchmark|leading|dollar|private|public|financial|whole|same|other) )"  # noqa: E501
+    r"\b(?!(?:The|A|This|That|Its|An|Each|Every|key|main|broad(?:er)?|wider|benchmark|leading|dollar|private|public|whole|same|other) )"  # noqa: E501
     r"(?:(?P<two>[A-Z][A-Za-z]+ [A-Z][a-z]+(?: [A-Z][a-z]+)?) index|(?P<name>[A-Z][a-z]+ index"
     r"|(?:(?!(?:the|that|this|with|while|when|from|into|over|local|closely|watched|heavy|heavyweight) )[a-z]{4,} )?"
     r"[a-z]{4,}(?:-[a-z]+)? (?:sector|sub-?index)"
-    r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)? sector))"
-    r"(?= (?:\.[A-Z]+ )?(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
+    r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)? sector"
+    rf"|(?:[A-Z][A-Z]+ )?{_TRADES} index|(?i:{_TRADES} (?:shares|stocks))|sub-?index for [a-z]+(?: [a-z]+)?))"
+    r"(?= (?:\.[A-Z]+ |as a whole )?(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
 )
+_PART = re.compile(r"\b(?:index|sector|sub-?index(?: for [a-z ]+)?|shares|stocks)$")
 _INSIDE = re.compile(
     r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",  # noqa: E501
     re.IGNORECASE,
@@ -48,7 +58,10 @@ _OWN_SHARES = re.compile(r"['’]s? (?:shares?|stock|ADRs)\b| (?:shares|stock|AD
 _TICKERED = re.compile(
     r"(?:,? (?:Inc|Corp|Ltd|Plc|PLC|AG|SE|NV|SA)\.?)? \((?:[A-Z]{2,8}: ?)?(?P<code>[A-Z]{2,5}(?:[.-][A-Z]{1,2})?)\)"
 )
-_FIGURE = re.compile(r"(?:by |[-+−])?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
+_FIGURE = re.compile(
+    r"(?:by |[-+−])?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?"
+    r"(?:%|per ?cent|(?:sen|cents|paise)\b(?= (?:to|higher|lower)\b))"
+)
 _STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
 _RANKED = re.compile(  # "was again the best performer on the index", "led the FTSE 250"
     r"(?:(?P<led>(?:led|topped|headed) the (?=[A-Z]|gain|los|ris|index))"
@@ -168,8 +181,10 @@ def strangers(
         of_others = {(m.start, m.end) for m in marks if m.kind == "name"}
         longer = {span for span in found if not _headline(text, 0.8) and _longer(text, *span, of_others)}
         taken = [(m.start, m.end) for m in marks if m.kind not in {*marks_apart, "off"} or text[m.start].islower()]
+    plain = {(m.start, m.end) for m in marks if m.kind in {"role", "off", "stock"}}
     for start, end in found:
         held = of_others if not chinese and (start, end) in longer else set()
+        held |= plain if not chinese and _PART.search(text, start, end) else set()
         if all(end <= s or e <= start or (s, e) in held for s, e in taken):
             name = text[start:end]
             yield Mark(start, end, "stranger", Subject(name=strange.get(name, name)))
@@ -211,9 +226,12 @@ def _in_list(
 
 
 def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[int, int]]:
-    for m in _INDEX.finditer(text):
+    parts = [*_INDEX.finditer(text)]
+    for m in parts:
         if _FIGURE.match(text, m.start("moved")) or any(rules.words[k].match(text, m.start("moved")) for k in _KINDS):
             yield m.span("two" if m["two"] else "name")
+    if (topic := _TOPIC.match(text)) and not topic["name"].isupper():
+        yield topic.span("name")
     for m in _CAPITAL.finditer(text):
         start, words = m.start(), m[0].split()
         while words and (
@@ -224,7 +242,7 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
             words.pop(0)
-        if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]):
+        if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]) or any(p.start() <= start < p.end() for p in parts):
             continue
         name = _POSSESSIVE.sub("", text[start : m.end()].rstrip("."))
         if any(place.fullmatch(name) for place in rules.places.values()):
@@ -232,8 +250,10 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
         if start == 0 and len(words) == 1 and _TRADE.fullmatch(name):
             continue
-        if not words or (
-            first and name not in told and not (_NAMED.match(text, len(name)) or _firm(text, name, rules))
+        if (
+            not words
+            or len(name) == 1
+            or (first and name not in told and not (_NAMED.match(text, len(name)) or _firm(text, name, rules)))
         ):
             continue  # the first word of a sentence has a capital letter anyway
         if _moves(text, start + len(name), rules) or _told(text, start, start + len(name), name):

@@ -56,6 +56,8 @@ _HEADS = re.compile(
 _SHARES = re.compile(
     r"\W*(?:(?:the|its|their) )?(?:shares?|stock)\b(?! (?:market|exchange|in|of|worth))", re.IGNORECASE
 )
+_WORDS = re.compile(r"(?: [A-Z][\w&.]*)*")
+TOPIC = re.compile(r"(?P<name>[^—–:.;()]{2,60}?)(?: \([A-Z.]{1,6}\))? [—–] (?=[A-Z])")
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing|at(?= [^\w\s]{0,2}\d))\b", re.IGNORECASE)
 
 
@@ -74,8 +76,9 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
     own = sentence.last("names", before=mark.start, since=low)
     if (off := _OFF.match(sentence.text, mark.end)) and (whose := _begins(sentence, off.end())):
         return Found(tuple(whose.value))  # "knocked 4.3 % off Ford's share price"
-    if own is not None:
-        return of_own(sentence, own, mark, low)
+    topic = _of_topic(sentence, own, mark, context)
+    if topic or own is not None:
+        return Found(topic) if topic or own is None else of_own(sentence, own, mark, low)
     near = attributed(sentence, mark) or (_right_before(sentence, low) if _SET_IN.match(sentence.text, low) else None)
     if near:
         begun = [*chain(sentence.parts, near.start)][-1].start
@@ -87,6 +90,26 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
     if foreign_head(sentence, low, mark):
         return Found(foreign=True)
     return _carried(sentence, mark, context)
+
+
+def _of_topic(sentence: Sentence, own: Mark | None, mark: Mark, context: Context) -> tuple[Subject, ...]:
+    """The name that the line begins with, where the clause speaks of it by a noun or a pronoun, or begins behind it."""
+    low = sentence.clause(mark)[0]
+    begun = TOPIC.match(sentence.text)
+    first = begun is not None and low <= begun.end() <= mark.start
+    owned = own is None or (first and _FIRST_OF.match(sentence.text, own.end) is not None)
+    pointed = sentence.has("role", "stock", "pronoun", within=(low, mark.start))
+    return context.topic if context.topic and owned and (first or pointed) else ()
+
+
+def topic_of(sentence: Sentence) -> tuple[Subject, ...]:
+    """The securities whose names, and nothing else, a line begins with before a dash."""
+    begun = None if sentence.chinese else TOPIC.match(sentence.text)
+    named = sentence.all("names", "aside", within=begun.span("name")) if begun else []
+    whole = (
+        begun and named and named[0].start == 0 and _WORDS.fullmatch(sentence.text, named[-1].end, begun.end("name"))
+    )
+    return tuple(s for m in named for s in m.value) if whole else ()
 
 
 def attributed(sentence: Sentence, mark: Mark) -> Mark | None:
@@ -198,7 +221,9 @@ def _one_of_two(sentence: Sentence, low: int, mark: Mark, context: Context) -> t
     if which is None:
         return ()
     named = list(dict.fromkeys(s for m in sentence.all("names", within=(0, low)) for s in m.value))
-    told = context.named[-2:] if which["zh"] else context.who
+    told = (
+        context.named[-2:] if which["zh"] or len(context.who) != len(named[-2:] or context.named[-2:]) else context.who
+    )
     two = named[-2:] if len(named) > 1 else list(told)
     return (two[0 if which["one"] == "former" or which["zh"] == "前者" else 1],) if len(two) == 2 else ()
 

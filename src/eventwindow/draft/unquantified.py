@@ -40,6 +40,8 @@ _FAR = re.compile(
     r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
     re.IGNORECASE,
 )
+_POINT = re.compile(r"\bpoints?\b")
+_IN_POINTS = re.compile(r" (?:in|of) points\b| in points? terms\b")
 _DAY = re.compile(r"\b(?:move|day)\b", re.IGNORECASE)
 _OWN = re.compile(
     r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}"
@@ -93,6 +95,7 @@ _MANY = {
     "some": re.compile(r"部分|若干|少数"),
 }
 _MOST = re.compile(r"\b[Mm]ost(?:ly)?\b|\bbroadly\b")
+_NOT_ONE = re.compile(r"\b(?:not (?:a single|one)|none of)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十](?:余|多)?[只家档](?:个股|股票|成[份分]股|股|公司)?$")
 _COUNTED_BEHIND = re.compile(r"的?(?:个股|股票)?(?:家数)?(?:共|则|仅|只|超过|逾|达|有)*\d[\d,]*[余多]?[只家档]")
 _CLAUSE_END = re.compile(r"[,。;]|$")
@@ -221,6 +224,9 @@ def _rank(
         kind = "loss_rank" if firm and not gain and not since and (money or not own) else "return_rank"
         by = ("dollars" if money else "per cent") if kind == "loss_rank" else ("up" if gain else "down")
         found = _ranked(sentence, mark, context, who, kind, nth, 0, by=by)
+        points = False
+        if not sentence.chinese and (_POINT.search(words) or _IN_POINTS.match(sentence.text, mark.end)):
+            found, points = replace(found, kind="points_rank"), True
         day, told = since_told(sentence, since, found.date or context.last)
         if since is None and found.date and (of_year := _OF_YEAR.match(sentence.text, mark.end)):
             day, told = f"{found.date.year - 1}-12", of_year["year"] in {None, str(found.date.year)}
@@ -231,7 +237,7 @@ def _rank(
         reasons += (SINCE,) if since is None and _SINCE_OTHER.match(sentence.text, mark.end) else ()
         reasons += (SCOPE,) if _SCOPE.match(sentence.text, mark.end) else ()
         reasons += (
-            (FALLBACK,) if words.isascii() and words.isalpha() else ()
+            (FALLBACK,) if points or (words.isascii() and words.isalpha()) else ()
         )  # "was its worst since 2021": of what is told by no noun
         reasons += (OF_VALUE,) if firm and money and kind == "return_rank" else ()
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
@@ -449,7 +455,9 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     beside = limit or mark.kind in OPENED  # 以567元跳空开低 tells a price and a gap
     used = any(m.start in starts and not (beside and s.kind == "price_level") for m, s in said)
     attributive = sentence.text[mark.end : mark.end + 1] == "的" and sentence.has("names", within=(mark.end, clause[1]))
-    modal = sentence.has("modal", within=(clause[0], mark.start))
+    modal = sentence.has("modal", within=(clause[0], mark.start)) or _NOT_ONE.search(
+        sentence.text, clause[0], mark.start
+    )
     return not (used or attributive or modal)
 
 

@@ -14,6 +14,7 @@ _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|C
 _VERB = re.compile(r"(?:\s+(?:also|then|now|still|alone|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
 _ADVERB = re.compile(r"\s+(?:(?:also|then|now|still|itself|\w+ly|had|has|have|was|were|is|are)\s+)*")
 _WHICH = re.compile(r", which (?:also |had |has )?")
+_DASH = re.compile(r"(?: \([A-Z.]{1,6}\))? [—–] [A-Z]")
 _OF = re.compile(r"\b(?:shares?|stocks?|ADRs?)\s+(?:of|in)\s+(?:the )?$", re.IGNORECASE)
 _INSIDE = re.compile(r"\b[a-z][\w-]*,?\s+$")
 _PROPER = re.compile(r"\s+[A-Z]")
@@ -78,6 +79,8 @@ def _linked(text: str, one: Span, other: Span) -> bool:
 def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]]) -> bool:
     before, after = text[:start], text[end:]
     form = _FORM.match(after)
+    if not before and _DASH.match(after):
+        return True  # "Visa — The stock rose"
     if _OF.search(before) or (form and not (text[start].islower() and form[0].strip().startswith("("))):
         return True
     if text[end - 1].isascii() and has_chinese(text):
