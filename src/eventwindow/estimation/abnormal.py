@@ -15,7 +15,7 @@ from scipy.special import stdtr
 from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import Reason, StudyError, WindowError, counted
 from eventwindow.estimation.cumulative import OWN, Cumulative, cumulate, cut_halts, merged, own_windows
-from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, over_several
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, over_several, taken
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.estimation.models import MODELS, Fit, Model, check_between_trades, model_named
 
@@ -247,8 +247,8 @@ class AbnormalReturns(Exports):
         arrays = {name: value[rows] for name, value in vars(self).items() if _by_event(name, value)}
         return replace(
             self,
-            labels=_taken(self.labels, rows),
-            coefficients=_taken(self.coefficients, rows),
+            labels=taken(self.labels, rows),
+            coefficients=taken(self.coefficients, rows),
             fitter=self.fitter or _sole_model(self.model[rows]),
             **arrays,
         )
@@ -317,14 +317,6 @@ def day_by_day(
 def _sole_model(names: np.ndarray) -> Model | None:
     """The model that all of the events have."""
     return MODELS.get(names[0]) if len(set(names)) == 1 else None
-
-
-def _taken(table: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
-    """The rows at these places, counted anew; those that follow one another are not copied."""
-    follow = len(rows) > 0 and bool((np.diff(rows) == 1).all())
-    taken = table.iloc[rows[0] : rows[-1] + 1] if follow else table.take(rows)
-    taken.index = pd.RangeIndex(len(taken))
-    return taken
 
 
 def _by_event(name: str, value: Any) -> bool:

@@ -66,11 +66,9 @@ class EventReturns:
         return replace(self, window=Window(gap.start, self.window.end), **joined), len(gap)
 
     def rows(self, index: NDArray[Any]) -> EventReturns:
-        taken = {f.name: getattr(self, f.name) for f in fields(self)}
-        for name, value in taken.items():
-            if isinstance(value, np.ndarray):
-                taken[name] = value[index]
-        return EventReturns(**taken | {"labels": self.labels.iloc[np.arange(len(self))[index]].reset_index(drop=True)})
+        held = {f.name: getattr(self, f.name) for f in fields(self)}
+        chosen = {name: value[index] for name, value in held.items() if isinstance(value, np.ndarray)}
+        return EventReturns(**held | chosen | {"labels": taken(self.labels, np.arange(len(self))[index])})
 
     def columns(self, names: Sequence[str]) -> tuple[Array, Array]:
         """The named factors, (N, k, T) over the estimation and (N, k, L) over the event window."""
@@ -85,6 +83,14 @@ class EventReturns:
         run = self.factor_names[first : first + len(names)] == tuple(names)  # a slice is a view, a list a copy
         at = slice(first, first + len(names)) if run else [self.factor_names.index(name) for name in names]
         return self.estimation_factors[:, :, at].swapaxes(1, 2), self.event_factors[:, :, at].swapaxes(1, 2)
+
+
+def taken(table: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """The rows at these places, counted anew; those that follow one another are not copied."""
+    follow = len(rows) > 0 and bool((np.diff(rows) == 1).all())
+    found = table.iloc[rows[0] : rows[-1] + 1] if follow else table.take(rows)
+    found.index = pd.RangeIndex(len(found))
+    return found
 
 
 class Halts(NamedTuple):
