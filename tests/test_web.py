@@ -35,6 +35,7 @@ from eventwindow.cli.web.jobs import Run, Runs
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 import uvicorn
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from uvicorn.server import ServerState
 
@@ -286,7 +287,11 @@ def test_a_browser_that_is_closed_while_it_sends_leaves_no_traceback(tmp_path):
     assert "Traceback" not in server.process.stderr.read()
 
 
-def test_what_is_sent_too_slowly_is_refused():
+@pytest.mark.parametrize("around", [lambda app: app, ServerErrorMiddleware])
+@pytest.mark.parametrize(("stopping", "status"), [(False, 408), (True, 503)])
+def test_what_is_sent_too_slowly_is_refused(around, stopping, status):
+    """Once, and by the guard alone, though the application takes it for a fault of its own."""
+
     async def never() -> dict:
         await asyncio.Event().wait()
 
@@ -300,8 +305,24 @@ def test_what_is_sent_too_slowly_is_refused():
     form = {"host": "here:1", "content-length": "90", "content-type": "application/x-www-form-urlencoded"}
     headers = [(name.encode(), value.encode()) for name, value in form.items()]
     scope = {"type": "http", "method": "POST", "path": "/ask/quick", "query_string": b"", "headers": headers}
-    asyncio.run(Guard(app, frozenset({"here:1"}), within=0)(scope, never, send))
-    assert answers[0] == 408
+    guard = Guard(around(app), frozenset({"here:1"}), within=0)
+    guard.stopping = lambda: stopping
+    asyncio.run(guard(scope, never, send))
+    assert answers == [status, None]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
+def test_a_page_that_is_stopped_amid_an_upload_says_so_in_a_line(tmp_path):
+    server = Server(tmp_path / "runs", stderr=subprocess.PIPE)
+    host = server.url.removeprefix("http://")
+    head = ("POST /ask/quick HTTP/1.1", f"Host: {host}", "Content-Type: multipart/form-data; boundary=x")
+    name, port = host.rsplit(":", 1)
+    with socket.create_connection((name, int(port))) as sent:
+        sent.sendall("\r\n".join([*head, "Content-Length: 100000", "", "--x\r\n"]).encode())
+        server.get("/web.css")  # the page has taken what came before
+        server.stop()
+        assert b" 503 " in sent.recv(1000)
+    assert server.process.stderr.read() == "eventwindow: interrupted; nothing was half-written\n"
 
 
 async def served(connection: type, app, say) -> None:

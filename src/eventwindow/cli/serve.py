@@ -36,8 +36,9 @@ def serve_command(options: argparse.Namespace) -> None:
     hosts = frozenset({f"{named}:{port}", *(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))})
     with closing(listening), _kept(options.folder or _folder()) as runs:
         print(f"http://{named}:{port}/{f'?token={token}' if token else ''}", flush=True)
+        guard = Guard(application(runs), hosts, token)
         config = uvicorn.Config(
-            Guard(application(runs), hosts, token),
+            guard,
             http=Connection,
             ws="none",
             log_level="warning",
@@ -47,7 +48,9 @@ def serve_command(options: argparse.Namespace) -> None:
             limit_concurrency=200,
             server_header=False,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+        guard.stopping = lambda: server.should_exit
+        server.run(sockets=[listening])
 
 
 @contextmanager

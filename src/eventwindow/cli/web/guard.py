@@ -2,8 +2,9 @@
 
 import hmac
 import time
-from asyncio import Transport, wait_for
+from asyncio import CancelledError, Event, Transport, wait_for
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LIMIT = 8_000_000  # bytes of a request
 WITHIN = 60.0  # seconds in which a request must have been sent
+LOOK = 0.5  # seconds after which a body that is waited for looks whether the page is being stopped
 HEAD = 15.0  # seconds in which its head must have come, from the connection or the answer before on
 COOKIE = "eventwindow-token"
 OURS = (
@@ -71,6 +73,7 @@ class Guard:
 
     def __init__(self, app: App, hosts: frozenset[str], token: str | None = None, within: float = WITHIN) -> None:
         self.app, self.hosts, self.token, self.within = app, hosts, token, within
+        self.stopping: Callable[[], bool] = lambda: False  # whether the server is being stopped
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,10 +84,17 @@ class Guard:
         if refused:
             await _answer(send, *refused)
             return
+        cut = Event()
         try:
-            await self.app(scope, self._counted(receive), self._sealed(scope, send))
+            await self.app(scope, self._counted(receive, cut), self._sealed(scope, send, cut))
         except ClientDisconnect:  # the browser was closed, or what it sent was too slow or longer than it said
-            await _answer(send, 408, f"The form did not come whole within {self.within:.0f} seconds.")
+            if self.stopping():
+                await _answer(send, 503, "The page was stopped before the form had come whole.")
+            else:
+                await _answer(send, 408, f"The form did not come whole within {self.within:.0f} seconds.")
+        except CancelledError:  # the page is stopped while an answer is not taken
+            if not self.stopping():
+                raise
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         if headers.get("host", "") not in self.hosts:  # DNS rebinding
@@ -105,28 +115,32 @@ class Guard:
         given = query or (cookie.value if cookie else "")
         return hmac.compare_digest(given.encode(), str(self.token).encode())
 
-    def _counted(self, receive: Receive) -> Receive:
-        """The body, cut where it is larger than allowed or comes too slowly."""
+    def _counted(self, receive: Receive, cut: Event) -> Receive:
+        """The body, cut where it is larger than allowed, comes too slowly, or the page is stopped."""
         left, until = LIMIT, time.monotonic() + self.within
 
         async def counted() -> MutableMapping[str, Any]:
             nonlocal left
-            try:
-                message = await wait_for(receive(), max(until - time.monotonic(), 0))
-            except TimeoutError:
-                return {"type": "http.disconnect"}
-            left -= len(message.get("body", b""))
-            return message if left >= 0 else {"type": "http.disconnect"}
+            while (last := until - time.monotonic()) > 0 and not self.stopping():
+                with suppress(TimeoutError):
+                    message = await wait_for(receive(), min(last, LOOK))
+                    if (left := left - len(message.get("body", b""))) >= 0:
+                        return message
+                    break
+            cut.set()
+            return {"type": "http.disconnect"}
 
         return counted
 
-    def _sealed(self, scope: Scope, send: Send) -> Send:
-        """Every answer with the headers of safety; a right token becomes a cookie."""
+    def _sealed(self, scope: Scope, send: Send, cut: Event) -> Send:
+        """Every answer with the headers of safety; a right token becomes a cookie. Of a form that was `cut`, none."""
         extra = dict(HEADERS) | {"content-security-policy": REPORT if "/out/" in scope["path"] else OURS}
         if self.token:
             extra["set-cookie"] = f"{COOKIE}={self.token}; HttpOnly; SameSite=Strict; Path=/"
 
         async def sealed(message: MutableMapping[str, Any]) -> None:
+            if cut.is_set():
+                return
             if message["type"] == "http.response.start":
                 kept = [pair for pair in message["headers"] if pair[0].decode("latin-1").lower() not in extra]
                 message["headers"] = [*kept, *((n.encode(), v.encode()) for n, v in extra.items())]
