@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
 import re
 import shutil
@@ -16,7 +17,7 @@ import pandas as pd
 import pytest
 
 from eventwindow import __version__, run_study
-from eventwindow.cli.main import main, parser
+from eventwindow.cli.main import exit_code_of, main, parser
 from eventwindow.cli.pages import topics
 from eventwindow.report.csv import csv_text
 from eventwindow.study.library import new_study
@@ -348,3 +349,36 @@ def test_every_command_is_done_by_a_function_that_is_there():
     for name, command in commands.choices.items():
         file, function = command.get_default("file"), command.get_default("function")
         assert callable(getattr(import_module(f"eventwindow.cli.{file}"), function)), name
+
+
+@pytest.mark.parametrize(
+    ("given", "code"), [("zh-TW", "zh-Hant"), ("zh_HK", "zh-Hant"), ("zh-cn", "zh-Hans"), ("en-US", "en"), ("en", "en")]
+)
+def test_a_language_may_be_named_as_locales_name_it(given, code):
+    assert parser().parse_args(["run", "mine", "--language", given]).language == code
+    assert parser().parse_args(["verify", "mine", "--language", given]).language == code
+
+
+@pytest.mark.parametrize("option", [("--language", "fr"), ("--engine", "spark")])
+def test_what_is_none_of_the_choices_is_refused_whatever_the_study(option, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "deepseek-2025", *option])
+    assert ended.value.code == 2
+    assert f"{option[0]}: invalid choice: '{option[1]}'" in capsys.readouterr().err
+
+
+def test_the_claims_that_are_checked_are_told_by_their_file(tmp_path, capsys):
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    draft = tmp_path / "draft.toml"
+    draft.write_text((tmp_path / "mine" / "claims.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    capsys.readouterr()
+    for more, name in (((), "claims.toml"), (("--claims", str(draft)), "draft.toml")):
+        assert main(["check", str(tmp_path / "mine"), "--prices", "shipped", *more]) == 0
+        assert f"\n{name}: 0 claims of 1 article\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", [".mine~0a1b2c3d4e5f", ".mine~0a1b/mine/study.toml", "eventwindow~0a1b/quick"])
+def test_what_the_system_refuses_is_told_with_the_place_that_was_asked_for(name, tmp_path, capsys):
+    """Nobody has asked for the folder that a run makes for a while."""
+    assert exit_code_of(PermissionError(errno.EACCES, "Permission denied", str(tmp_path / name))) == 1
+    assert capsys.readouterr().err == f"eventwindow: Permission denied: {tmp_path}\n"

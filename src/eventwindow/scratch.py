@@ -75,6 +75,11 @@ def _marked(mark: Path, *, wait: bool) -> int:
             time.sleep(0.05)
 
 
+def is_temporary(folder: Path) -> bool:
+    """Whether a run makes it for a while, by its name."""
+    return folder.name.startswith(PREFIX) or (folder.name.startswith(".") and MARK in folder.name)
+
+
 @contextmanager
 def temporary_folder(parent: Path | None = None, prefix: str = PREFIX) -> Iterator[Path]:
     """A folder of this run's own, gone when the block ends; what killed runs left among the system's goes first."""

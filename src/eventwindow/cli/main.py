@@ -27,6 +27,12 @@ EXTRAS = {
     "cards": "write a picture of the whole and of each statement for sharing too",
 }
 
+COUNTRIES = {  # how locales name the languages of the catalogues
+    **dict.fromkeys(("zh-tw", "zh-hk", "zh-mo", "zh-hant", "zh-hant-tw", "zh-hant-hk"), "zh-Hant"),
+    **dict.fromkeys(("zh-cn", "zh-sg", "zh-hans", "zh-hans-cn"), "zh-Hans"),
+    **dict.fromkeys(("en", "en-us", "en-gb"), "en"),
+}
+
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -92,10 +98,18 @@ def _system_fault(error: OSError) -> str:
         Path.cwd()
     except OSError:
         return "the working folder is gone. Change to one that exists, and run it again."
-    refused = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+    refused = f"{error.strerror or error}: {_place(error)}".rstrip(": ")
     if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", None)):
         return f"{refused}. Nothing was half-written; make room, and run it again."
     return refused
+
+
+def _place(error: OSError) -> str:
+    """Where it happened; of a folder that a run makes for a while, the one that it was to stand in."""
+    from eventwindow.scratch import is_temporary
+
+    place = Path(os.fsdecode(error.filename or ""))
+    return str(next((p.parent for p in (place, *place.parents) if is_temporary(p)), error.filename or ""))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -109,7 +123,9 @@ def parser() -> argparse.ArgumentParser:
     _price_options(run)
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
     _report_options(run)
-    run.add_argument("--engine", default="local", metavar="local|dask", help="where chunks of an [event_list] are run")
+    run.add_argument(
+        "--engine", default="local", choices=("local", "dask"), help="where chunks of an [event_list] are run"
+    )
     run.add_argument("--cluster", metavar="ADDRESS", help="the Dask scheduler (default: a cluster on this machine)")
     run.add_argument("--workers", type=int, metavar="N", help="processes for an [event_list] (default: one a core)")
     spoken = run.add_mutually_exclusive_group()
@@ -209,7 +225,7 @@ def _verify_options(commands: Commands) -> None:
     verify.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
     _price_options(verify)
     verify.add_argument("--out", "--save", type=Path, metavar="DIR", help="where the study and the report go")
-    verify.add_argument("--language", choices=languages(), help="of what is printed (default: the article's)")
+    _language_option(verify, "of what is printed (default: the article's)")
     verify.add_argument("--report", action="store_true", help="write the whole report beside the study too")
     _extra_options(verify)
 
@@ -263,8 +279,17 @@ def _price_options(command: argparse.ArgumentParser) -> None:
 
 def _report_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
-    command.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
+    _language_option(command, "one language of the report (default: all)")
     _extra_options(command)
+
+
+def _language_option(command: argparse.ArgumentParser, words: str) -> None:
+    """One of the catalogues; a country stands for the script that is written there."""
+    command.add_argument("--language", type=_script, choices=languages(), help=words)
+
+
+def _script(code: str) -> str:
+    return COUNTRIES.get(code.replace("_", "-").lower(), code)
 
 
 def _extra_options(command: argparse.ArgumentParser) -> None:

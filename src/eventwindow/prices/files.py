@@ -88,7 +88,7 @@ def read_prices(path: Path) -> dict[str, pd.DataFrame]:
     if path.is_dir():
         return _read_folder(path)
     if not path.is_file():
-        raise PriceError("no such file or folder of prices", where=str(path), remedy="Give --prices an existing path.")
+        raise PriceError("no such file or folder of prices", where=str(path), remedy="Give an existing path.")
     return _frames(read_cells(path), alone=True)
 
 

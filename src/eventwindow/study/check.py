@@ -13,7 +13,7 @@ from eventwindow.study.ahead import event_days, waits_for
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.estimates import estimated
 from eventwindow.study.freeze import frozen_reason, frozen_record, parts
-from eventwindow.study.ledger import Ledger
+from eventwindow.study.ledger import CLAIMS, Ledger
 from eventwindow.study.load import Inputs, Step, first_day, ledger_of, read_inputs
 from eventwindow.study.run import concluded, quiet
 
@@ -57,11 +57,12 @@ def check_study(
     study.toml: ...
     """
     study = study if isinstance(study, Study) else read_study(study)
+    claims = None if claims is None else Path(claims)
     if waiting := waits_for(study):
-        yield from _ahead(study, None if claims is None else Path(claims), waiting)
+        yield from _ahead(study, claims, waiting)
         return
     inputs = read_inputs(study, prices, step, claims, progress)
-    yield from _read(inputs)
+    yield from _read(inputs, claims)
     step("estimating expected returns")
     result = concluded(inputs, estimated(inputs), step)
     excluded = result.tables["excluded"]
@@ -99,16 +100,16 @@ def verdict(left_out: int, warnings: int, partly: int = 0, notes: int = 0) -> st
 def _ahead(study: Study, claims: Path | None, waiting: Sequence[str]) -> Iterator[str]:
     """What the files of a study hold whose event lies ahead, and what it waits for."""
     days, _ = event_days(study)
-    yield from _files(study, ledger_of(study, claims), days)
+    yield from _files(study, ledger_of(study, claims), days, claims)
     if frozen := frozen_record(study.folder, lambda: (parts(study, claims), first_day(days))):
         yield f"{frozen_reason(frozen)}"
     yield from waiting
     yield "study and claims are valid; prices are asked for when day 0 has closed"
 
 
-def _read(inputs: Inputs) -> Iterator[str]:
+def _read(inputs: Inputs, claims: Path | None) -> Iterator[str]:
     origins = Counter(h.origin for h in inputs.prices.histories.values())
-    yield from _files(inputs.study, inputs.ledger, inputs.calendar.query("kind == 'event'"))
+    yield from _files(inputs.study, inputs.ledger, inputs.calendar.query("kind == 'event'"), claims)
     if inputs.frozen:
         yield f"{frozen_reason(inputs.frozen)}"
     yield "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items()))
@@ -116,14 +117,15 @@ def _read(inputs: Inputs) -> Iterator[str]:
     yield from map(str, inputs.prices.notes)
 
 
-def _files(study: Study, ledger: Ledger, days: pd.DataFrame) -> Iterator[str]:
-    """What study.toml and claims.toml hold, the events that were shifted, and the claims that are unfinished."""
+def _files(study: Study, ledger: Ledger, days: pd.DataFrame, claims: Path | None) -> Iterator[str]:
+    """What study.toml and the file of claims hold, the events that were shifted, the claims that are unfinished."""
     file, shifts = study.file, days[days["shift"].notna()]
     held = ("event", file.events), ("stock", study.stocks), ("security", file.securities), ("basket", study.baskets)
     told = [*(counted(len(some), word) for word, some in held), f"{counted(len(file.news), 'entry')} of other news"]
     yield f"study.toml: {', '.join(told)}"
     yield from (f"  {r.id}: day 0 on {r.mic} is {r.session:%Y-%m-%d} ({r.shift})" for r in shifts.itertuples())
-    yield f"claims.toml: {counted(len(ledger.claims), 'claim')} of {counted(len(ledger.articles), 'article')}"
+    name = claims.name if claims else CLAIMS
+    yield f"{name}: {counted(len(ledger.claims), 'claim')} of {counted(len(ledger.articles), 'article')}"
     yield from (f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in ledger.unfinished)
 
 
