@@ -38,6 +38,7 @@ _TO = re.compile(r" to |[至到]")
 _MOVED = re.compile(r"[涨跌升挫贬泻弹扬低高缩水发][了约近逾]?$")  # 涨10元至1475元
 _ONE = re.compile(  # "at one point", "0.88 of a point", "the 30-stock index", and the unit of a rate, 1美元兑153日圆
     r"(?<=\bat )one point\b|(?<=\bof )a (?:percentage )?point\b|\d+-(?:stock|share|issue|member|company)\b"
+    r"|\d{3,4}\s(?:GMT|BST|E[SD]T|CES?T|IST|SGT|HKT|JST|WIB)\b"
     r"|\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.m\.|[ap]m\b)|\d{1,2}:\d\d\b"
     r"|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])",
     re.IGNORECASE,

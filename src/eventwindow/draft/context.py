@@ -39,6 +39,7 @@ _LATE = re.compile(r"收|终场|开[盘市]后")
 _SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)|\bthe same (?:period|time|span|stretch)\b")
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
+_TO = re.compile(r" to (?:a |an )?(?:record |new )?(?:high |low )?(?:of )?")
 _EARLY = re.compile(r"market|bell", re.IGNORECASE)  # "headlines in premarket trading": of the paper's day
 _LAST_DAY = re.compile(r"\b(?:last|final) (?:trading )?(?:day|session)\b")
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
@@ -249,7 +250,7 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
     if earlier is None and found.value.steps and (context.date is None or (found.value.steps < 0 and not story)):
         earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
     base = resolved(sentence, earlier, context) if earlier else context.date if story else context.spoken
-    base = base or context.date
+    base = base or context.date or (None if sentence.chinese else context.last)
     day: dt.date | None = found.value.resolved(base)
     after = sentence.chinese and sentence.text[: found.start].endswith("后")  # 节后次日, of the day itself
     ahead = after and day and context.paper and day > context.paper
@@ -555,6 +556,10 @@ def _beside(sentence: Sentence, mark: Mark) -> Mark | None:
         return None
     high = sentence.clause(mark)[1]
     following = next((m for m in sentence.all("amount") if m.start >= mark.end), None)
+    begun = mark.end
+    if following and _TO.fullmatch(sentence.text, mark.end, following.start):  # "lost 0.9% to 16,500 over the week"
+        begun = following.end
+        following = next((m for m in sentence.all("amount") if m.start >= following.end), None)
     end = min(high, following.start) if following else high
     found = next(iter(sentence.all("date", "period", within=(mark.end, end))), None)
-    return found if found and not _APART.search(sentence.text[mark.end : found.start]) else None
+    return found if found and not _APART.search(sentence.text[begun : found.start]) else None

@@ -52,7 +52,7 @@ GROUP = re.compile(
 OF_LIST = re.compile("[、与和及]")
 LONGEST = 20  # characters of a word before a kind
 _MODIFIER = re.compile(  # no verb, no adverb, no word for how many
-    r"(?<![\w'’-])((?!(?i:other|another|among|several|many|few|even|only|because|that|this|these|those|sent|led|left|hit)\b)"
+    r"(?<![\w'’-])((?!(?i:why|how|what|when|where|which|other|another|among|several|many|few|even|only|because|that|this|these|those|sent|led|left|hit)\b)"
     r"[A-Za-z][a-z]{2,}(?<!s)(?<!ed)(?<!ly)(?<!ing)) $"
 )
 _WHOLE_BEFORE = re.compile(r"(?:美国|欧洲|欧美|亚太|亚洲|内地|香港|中国|日本|韩国|台湾|[中内外港]资)$")

@@ -288,7 +288,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
-    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the (?:[a-z]+-shortened )?week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|(?:[本这当]|这一)周(?![一二三四五六日])(?:累计)?|周线|[全单整]个?(?:周|星期)(?:累计)?|(?<![近去上])一周(?:以?来)?(?=累|[升跌涨挫]|贬|[^,。;\d]{0,8}?[升跌涨挫贬]了?\d)|(?<![上本])周(?=[升跌涨挫]幅?[\d约近逾达累])", _week),  # noqa: E501
+    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the (?:trading |[a-z]+-shortened )?week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|(?:[本这当]|这一)周(?![一二三四五六日])(?:累计)?|周线|[全单整]个?(?:周|星期)(?:累计)?|(?<![近去上])一周(?:以?来)?(?=累|[升跌涨挫]|贬|[^,。;\d]{0,8}?[升跌涨挫贬]了?\d)|(?<![上本])周(?=[升跌涨挫]幅?[\d约近逾达累])", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month |course )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"

@@ -439,7 +439,7 @@ def kind_of(who: Subject, names: Names) -> str:
         return names.listings[who.symbols[0]].kind
     if _FUTURE.search(who.name):
         return "future"
-    if who.name.endswith(("指数", "综指")):
+    if who.name.endswith(("指数", "综指")) or (who.name and who.is_index):
         return "index"
     label = who.group.label if who.group is not None else ""
     if _FUTURES.search(label):

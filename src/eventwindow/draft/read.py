@@ -20,7 +20,7 @@ from eventwindow.draft.dates import ALONE, ASIAN_CLOCK, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
-from eventwindow.draft.periods import WORDS, periods
+from eventwindow.draft.periods import WORDS, Period, periods
 from eventwindow.draft.quantified import AFTER_HOURS, FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.review import SHORT, framed_after, reviewed
 from eventwindow.draft.securities import Names, names
@@ -73,7 +73,7 @@ _SUFFIXES = {"LON": "L", "LSE": "L", "TSX": "TO", "ASX": "AX", "HKG": "HK", "HKE
 _PER_CENT = re.compile(  # "11.7pc", not "top 5 PC makers"
     r"(?<=\d)(?:[ -]?(?i:per ?cent|pct)|pc|[ -]pc(?! (?:\w+ )?(?i:makers?|chips?|(?:chip)?stocks?|sales|shipments?|brands?|firms|compan(?:y|ies)|vendors?|suppliers?|units?|games?|market|users?|models?|parts?)\b))\b"  # noqa: E501
 )
-_FEW_CENTS = re.compile(rf"\b(?P<n>{'|'.join(WORDS)})(?= (?:US )?cents\b)")
+_FEW_CENTS = re.compile(rf"\b(?P<n>one|{'|'.join(WORDS)})(?= (?:(?:US )?cents?|sen)\b)")
 _DIGITS = {c: str(k) for k, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _ZH = f"[{''.join(_DIGITS)}十百千]"
 _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二日, as some papers write all figures
@@ -119,6 +119,11 @@ _NIGHTLY = re.compile(  # "Mar 31, 2022, 12:40 a.m. UTC": written behind the day
     r"|\d{1,2} \w{3,9}\.?,? \d{4}|\d{4}-\d\d-\d\d)"
     r"\W+(?:at )?(?:12|[1-6]):\d\d ?a\.?m\b\.?(?:\W*[A-Z]{2,4}\b)?\W*",
     re.IGNORECASE,
+)
+_ENTRY = re.compile(r"\(?\d{1,2}[:.]\d\d(?: ?[ap]m)?\)? (?![\d%]|points?\b|per ?cent)")  # of a blog, by the clock
+_NOTE = re.compile(r"\((?:Correct|Refil|Repeat|Updat|Add|Recast|Rewrit)\w+ ")  # of an agency, on its own text
+_SLUG = re.compile(
+    r"^(?:CORRECTED|UPDATE \d|REFILE|WRAPUP \d|RPT|EXCLUSIVE|ANALYSIS|FOCUS|MARKET WRAP|WRAP)(?:-|: )(?=\w)"
 )
 _LIST = re.compile(r"[^.]{8,}:")
 _CLOSED = re.compile(
@@ -166,6 +171,7 @@ def readings(
     known = names(chinese, study, own)
     known = known.meant(about.symbols) if about else known
     known = known.shortened(plain, rules.small | rules.known | {w.lower() for w in rules.stop})
+    known = known if chinese else known.meant(_coins(plain, known))
     dated = _written_on(plain, dated) if chinese else dated
     known = known.settled(plain.splitlines()) if chinese else known
     known = replace(known, home=home(plain, known)) if chinese else known
@@ -173,12 +179,19 @@ def readings(
         told = [s for line in text.splitlines() for s in sentences(normal(line), rules)]
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known, about)), dated, known))
-    live = dated if (_LIVE if chinese else _CLOCK).search(plain) else None if chinese else _intraday(found)
+    written = (_LIVE if chinese else _CLOCK).search(plain) or (not chinese and _blog(plain.splitlines()))
+    live = dated if written else None if chinese else _intraday(found)
     found = list(_live(found, live)) if live else found
     found = [*_behind([*_ahead(found, dated)] if narrated else [*_far(found, dated)], dated)]
     night = any(map(_NIGHTLY.fullmatch, plain.splitlines()))
     found = [*_listed(_before(located(found, known), dated, night), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
+
+
+def _coins(text: str, known: Names) -> set[str]:
+    """The currencies that an article names in full, and those in which what it names is quoted."""
+    told = {s for m in known.marks(text) if isinstance(m.value, tuple) and len(m.value) == 1 for s in m.value}
+    return {s if known.listings[s].kind == "currency" else f"{known.listings[s].currency}=X" for s in told}
 
 
 def _written_on(text: str, dated: dt.date) -> dt.date:
@@ -195,6 +208,11 @@ def _intraday(found: Sequence[Reading]) -> dt.date | None:
     lede = next((r for r in found if r.statements and r.text.endswith(".")), None) if len(found) > 1 else None
     open_ = lede is not None and _INTRADAY.search(lede.text) and not _CLOSED.search(lede.text)
     return lede.statements[0].date if lede and open_ else None
+
+
+def _blog(lines: Sequence[str]) -> bool:
+    """Whether an article is written as the day goes on: several of its lines begin with the clock."""
+    return sum(map(bool, map(_ENTRY.match, lines))) > 1
 
 
 def _live(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
@@ -315,9 +333,11 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     head = _told_by_head(lines, dated) if has_chinese(text) else {}
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
-    asked = about.day if about else None
+    asked = about.day if about else dated if not has_chinese(text) and _blog(lines) else None
+    span: Period | None = None  # that was told last
+    daily = False  # a day of the article's own week was told
     for number, plain in enumerate(lines, 1):
-        if plain and plain not in seen:
+        if plain and plain not in seen and not _NOTE.match(plain):
             alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
             day = next(iter(told - {None}), None) if alone else None
             index = tuple(w for w in who if w.is_index) or index
@@ -329,12 +349,15 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
                 days=not topic, last=asked or last,
                 days_by_region=there, paper=dated, frame=frame, framed=framed or review, head=head, headed=not spoken,
-                about=about,
+                about=about, span=span,
             )  # fmt: skip
             silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
                 framed = framed_after(framed, reading.text, reading.statements, dated)
+                daily = daily or any(dated - dt.timedelta(WEEK) < d <= dated for d in reading.days)
                 topic = _topic(reading, dated)
+                spans = [m.value for m in periods(reading.text, dated) if m.value.first and m.value.until]
+                span = spans[-1] if spans else span
                 silent, firms = silent and not reading.statements, reading.firms or firms
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
@@ -345,6 +368,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
             who = (_firm(plain, known) or who) if silent else who
+            framed = None if daily and not has_chinese(plain) else framed
         seen.add(plain)
 
 
@@ -505,9 +529,9 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
-    line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, line)))
+    line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, _SLUG.sub("", line))))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
-    plain = _FEW_CENTS.sub(lambda m: str(WORDS[m["n"]]), plain)
+    plain = _FEW_CENTS.sub(lambda m: str(WORDS.get(m["n"], 1)), plain)
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(_in_digits, plain))
     plain = _YIELD.sub(r"\1%", _SHARE_CLASS.sub("", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
@@ -801,7 +825,7 @@ def _parts(sentence: Sentence, day: Mark, known: Names) -> set[str]:
 def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequence[Statement]) -> dict[str, Any]:
     """The index named last, and whether the sentence leaves more than one security that a pronoun may mean."""
     named = [s for m in sentence.all("names", "aside", "others") for s in m.value]
-    index = [s for s in named if s.symbols and known.listings[s.symbols[0]].kind == "index"]
+    index = [s for s in named if (s.is_index if s.name else s.symbols and known.listings[s.symbols[0]].kind == "index")]
     firms = {s for s in named if s not in index}
     apart = set(context.who) - firms if firms and not said else set()  # named, and nothing was read of it
     several = len(apart | firms or set(index)) > 1 if named else context.several
@@ -818,7 +842,7 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
 
 
 def _a_firm(who: Subject, known: Names) -> bool:
-    return bool(who.name) if not who.symbols else known.listings[who.symbols[0]].kind == "stock"
+    return bool(who.name) and not who.is_index if not who.symbols else known.listings[who.symbols[0]].kind == "stock"
 
 
 def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:

@@ -39,6 +39,11 @@ _SECTOR = re.compile(  # an index of a part: "the STOXX Europe 600 Banks index",
     r"|blue-chip|stock-market|volatility|the|its|an?|as|and|or|in|of|by|for|to|on|at|with|while|sector|index|also|is|was|has|had)\b)"
     r"[a-z][a-z-]+(?<!ed))? (?:sub-?index|index|sector)\b"
 )
+_CAPITAL = re.compile(  # of no country: "Dutch Philips"
+    r"(?<![\w.$-])(?P<word>[A-Z][a-z]{3,}(?<!an)(?<!ese)(?<!ish)(?<!ch)(?<!ss)) $"
+)
+_OF_KIND = re.compile(r"(?:^|[,;] |\b(?:and|but|while) )[A-Za-z][a-z-]+ $")
+_OF_METAL = re.compile(r" (?:(?:mining|miners|producers) )?(?:sub-?index|index|sector)\b")  # "the gold index"
 _ABROAD = re.compile(r"(?!American)[A-Z]\w+(?:['’]s|an|ese|ish|nch|eek) $")
 _MATURITIES = {"2": "2YY=F", "5": "^FVX", "10": "^TNX", "30": "^TYX", "two": "2YY=F", "five": "^FVX", "ten": "^TNX",
                "thirty": "^TYX"}  # fmt: skip
@@ -120,11 +125,17 @@ class Names:
         for start, end, name in vouched(text, spans, self.ambiguous, self.words, self.traded):
             if name in self.shared and _LONGER.match(text, end):
                 continue  # Hyundai Heavy Industries is none of the firms that the list holds
+            if name.startswith("stocks ") and _OF_KIND.search(text, 0, start):
+                continue  # "Mining stocks in London"
+            if name in self.ambiguous and self._ends_another(text, start, end):
+                continue  # Manchester United
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             of = self.meanings[name]
             part = _PART.match(text, end) if of and self.listings[of[0]].kind == "index" else None
             sector = _SECTOR.match(text, end) if of and not part and self.listings[of[0]].kind == "index" else None
-            if sector and sector[0].count(" ") > 1:
+            metal = _OF_METAL.match(text, end) if of and self.listings[of[0]].kind == "commodity" else None
+            sector = metal or sector
+            if sector and (metal or sector[0].count(" ") > 1):
                 words = text[start : sector.end()]
                 yield Mark(start, sector.end(), "name", Subject(group=Group(words, words)))
             elif daughter := part.end() if part else self._daughter(text, end, name):
@@ -153,6 +164,13 @@ class Names:
                 yield Mark(*m.span(), "name", (symbol,))
         for name in self.told if has_chinese(text) else ():
             yield from (Mark(*m.span(), "name", Subject(name=name)) for m in re.finditer(re.escape(name), text))
+
+    def _ends_another(self, text: str, start: int, end: int) -> bool:
+        """Whether a name that is a word too ends another name: a capital stands before it inside the sentence."""
+        before = _CAPITAL.search(text, 0, start)
+        if before is None or not text[start].isupper() or before["word"] in lexicon(False).stop:
+            return False
+        return before.start() > 0 or text[before.start() : end] in self.strange
 
     def _daughter(self, text: str, end: int, name: str) -> int:
         """Where the name of another firm ends that begins with this one: 恒大汽车, 恒大物业."""

@@ -26,6 +26,7 @@ ORDER = ("run_up|run_down", "date|ahead|closed", "since", "period", "rank", "val
 LONG = 600  # characters
 _KINDS = (  # what such a name ends in is no firm
     "指数", "合约", "板块", "类股", " index", " sector", " sub-index", " subindex", " shares", " stocks",
+    " futures",
 )  # fmt: skip
 HIDDEN = "\u25a1"  # in place of the last character of a name
 WEEKEND = 5  # the first day of it
@@ -141,7 +142,7 @@ _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
 )
 _DUE = re.compile(  # "ahead of earnings on Tuesday" tells no day of a move
-    r"\b(?:ahead of|before|awaiting) (?:(?:its|the|their|an?) )?(?:[\w-]+ ){0,2}?(?:earnings|results|reports?|figures|data|meeting|decision|vote|election|speech) (?:due )?(?:on |this )?$"  # noqa: E501
+    r"\blast (?:seen|reached|touched) on $|\b(?:ahead of|before|awaiting) (?:(?:its|the|their|an?) )?(?:[\w-]+ ){0,2}?(?:earnings|results|reports?|figures|data|meeting|decision|vote|election|speech) (?:due )?(?:on |this )?$"  # noqa: E501
 )
 BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
 _ZH_AFTER = re.compile(  # 前一日暴漲10.4%之後再漲0.6%; 继6日跌停后再度跌停
@@ -707,7 +708,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     if isinstance(mark.value, Subject):
         label = mark.value.name
         own = label.endswith("指数") and re.search(r"[A-Za-z\d]", label)  # 北证50指数 is the name of one
-        kinds = label.endswith(_KINDS) or label.startswith(("sub-index", "subindex"))
+        own = own or re.fullmatch(r"[A-Z].* (?:stock|share|equity|bourse) index", label)
+        kinds = label.endswith(_KINDS) or re.match(r"(?:(?:benchmark|main|leading) index o|sub-?index)", label)
         return Subject(group=Group(label, label)) if kinds and not own else mark.value
     kind, before = names.listings[mark.value[0]].kind, text[: mark.start]
     other = None if kind == "commodity" else _OTHER.match(text, mark.end)

@@ -52,9 +52,9 @@ _AT_END = re.compile(  # "was up 1.6% at the end of the month", "77.00 cents at 
     re.IGNORECASE,
 )
 _EDGE_OF = re.compile(  # "ended the month at 28,980", "finished last week at 192p", "ended 2016 at $86"
-    r"\b(?:end|clos|finish)(?:ed|ing|es|s)? (?:(?:the|last) (?P<unit>week|month|quarter|half|year)"
-    r"|(?P<alone>(?:19|20)\d\d))\b"
-    r"(?=[^;.]{0,40}?\bat\b)|\band (?P<next>(?:19|20)\d\d)(?= at\b)"
+    rf"\b(?:end|clos|finish)(?:ed|ing|es|s)? (?:(?:the|last) (?P<unit>week|month|quarter|half|year)"
+    rf"|(?P<alone>(?:19|20)\d\d)|{_MONTH})\b"
+    r"(?! \d)(?=[^;.]{0,40}?\bat\b)|\band (?P<next>(?:19|20)\d\d)(?= at\b)"
 )
 NEAR = 3  # days before a month's end on which its last session may be over
 Ranks = Callable[[int, Sequence[Mark], str], bool]
@@ -185,13 +185,13 @@ def _month_end(day: dt.date) -> dt.date:
 def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
     """The last weekday of a week, a month or a year at whose end a price is told to have stood."""
     for m in (*_EDGE_OF.finditer(text), *_AT_END.finditer(text)):
-        months = m.re is _AT_END and m["month"]
+        months = m["month"]
         year = int(
             m["alone"] or m["next"] or dated.year - (m["unit"] == "year" and (dated.month == 1 or "last" in m[0]))
         )
         last = dt.date(year, 12, 31)
         if m["unit"] == "week":
-            over = "last" in m[0] or dated.weekday() == 0
+            over = ("last" in m[0] and dated.weekday() < 5) or dated.weekday() == 0
             last = dated - dt.timedelta(dated.weekday() - 4 + 7 * over)
         elif m["unit"] == "month" or months:
             last = _month_end((months and _from_month(m, dated).first) or month_told(dated))

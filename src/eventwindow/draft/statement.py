@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from eventwindow.draft.lexicon import Group
 from eventwindow.errors import Reason
+
+_INDEX = re.compile(
+    r"(?:\b[Ii]ndex|\bAll[ -][Ss]hares?|[A-Z][\w&/]*[ -](?!(?:19|20)\d\d)\d{2,4})$"
+)  # as names of indices end
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,8 @@ class Subject:
 
     @property
     def is_index(self) -> bool:
-        return bool(self.symbols) and all(s.startswith("^") for s in self.symbols)
+        """Of the list by its symbol, of another by the form of its name: "QE Index", "KSE-100"."""
+        return all(s.startswith("^") for s in self.symbols) if self.symbols else bool(_INDEX.search(self.name))
 
     def __str__(self) -> str:
         if self.name:

@@ -11,7 +11,23 @@ from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.lexicon import Lexicon, Mark
 from eventwindow.draft.statement import Subject
 
-_CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
+_INDEX_NAME = re.compile(  # "the KSE-100 index", "the main Athens stock index"
+    r"(?:\b[Tt]he |['’]s )(?:(?:main|benchmark|broader|key|broad|blue-chip|headline|wider|local) )*"
+    r"(?:(?P<numbered>[A-Z][\w&/]*(?:[ -][A-Z][\w&/]*){0,2}[ -](?!(?:19|20)\d\d)\d{2,4}\b)(?P<tail> [Ii]ndex\b)?"
+    r"|(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+)? (?:stock|share|equity|bourse) index\b)"
+    r"|(?P<named>(?:[A-Z][\w&/-]*|[a-z]{2,4})(?: [A-Z][\w&/-]*){0,3} Index\b|All[ -][Ss]hares?\b)(?: index\b)?"
+    r"|(?P<of>(?:benchmark|main|leading) index (?:of|on) (?:the )?[A-Z]\w+ (?:bourse|(?:stock )?exchange|market)\b))"
+)
+_FUTURES = re.compile(  # of what no list holds: "Rubber futures", "lithium carbonate futures"
+    r"(?:(?<=[,;] )|(?<=\band )|^(?:In \w+, )?)"
+    r"(?!(?i:stock|index|bund|bond|treasury|equity|dow|u\.?s|nasdaq|most|other|all)\b)"
+    r"(?P<name>[A-Za-z][a-z]{3,}(?: [a-z]{3,})? futures)\b"
+)
+_STOOD_AT = re.compile(r" (?:closed|ended|finished|stood|settled) (?:\w+ )?(?:at|on) \d")
+_CAPITAL = re.compile(
+    r"(?<![\w$&.-])(?!(?:RM|Rp|QR|[RPN])\d|[A-Z]{1,4}c\d)[A-Z][\w&'’.-]*"
+    r"(?:\s+(?:(?:of|and|of the|&|de|van|the|'?n'?)\s+)?[A-Z][\w&.-]*)*"
+)
 _TOPIC = re.compile(
     r"(?P<name>[A-Z][\w&'’.-]*(?: [A-Z&][\w&'’.-]*){0,4})(?: \([A-Z.]{1,6}\))? [—–] (?:The|Shares|Its|Stock) "
 )
@@ -40,7 +56,7 @@ _LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Limited|Plc|PLC|AG|SE|SA
 _THEN = re.compile(
     r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?"
     r"(?:, (?:(?:(?:in|of|for|to|from) )?which|whose|where|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already"
-    r"|[a-z]+(?:er|or|ist|home|arm|unit|firm|part)s? (?:to|of|for|in))\b[^,.;]{2,60},"
+    r"|now|still|today|[a-z]+(?:er|or|ist|home|arm|unit|firm|part)s? (?:to|of|for|in))\b[^,.;]{2,60},"
     r"|, (?:(?:in|by) (?:contrast|comparison)|on the other hand|for (?:its|their) part|[a-z]{3,}ly|however|too|though"
     r"|meanwhile|instead|also|likewise),)?"
     r",?\s+(?:(?:had to accept|suffered|saw|posted|recorded|registered|notched|managed) (?:an?|its) (?:\w+ )?"
@@ -54,7 +70,7 @@ _ROLE = re.compile(
 )
 _OF_SHARES = re.compile(r"\b(?:[Ss]hares|[Ss]tock|ADRs) (?:of|in) (?:the )?$")
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
-_OWN_SHARES = re.compile(r"['’]s? (?:shares?|stock|ADRs)\b| (?:shares|stock|ADRs)\b(?! (?:exchange|market|index))")
+_OWN_SHARES = re.compile(r"(?:['’]s? (?:shares?|stock|ADRs)| (?:shares|stock|ADRs))\b(?! (?:exchange|market|index))")
 _TICKERED = re.compile(
     r"(?:,? (?:Inc|Corp|Ltd|Plc|PLC|AG|SE|NV|SA)\.?)? \((?:[A-Z]{2,8}: ?)?(?P<code>[A-Z]{2,5}(?:[.-][A-Z]{1,2})?)\)"
 )
@@ -62,7 +78,8 @@ _FIGURE = re.compile(
     r"(?:by |[-+−])?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?"
     r"(?:%|per ?cent|(?:sen|cents|paise)\b(?= (?:to|higher|lower)\b))"
 )
-_STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
+_STOOD = re.compile(r"\b(?:shares?|stock|ended|closed|was|were)\b")
+_FLAT = re.compile(r"(?:flat|steady|unchanged|little changed|(?:barely|hardly) changed)\b")
 _RANKED = re.compile(  # "was again the best performer on the index", "led the FTSE 250"
     r"(?:(?P<led>(?:led|topped|headed) the (?=[A-Z]|gain|los|ris|index))"
     r"|(?:again |by far |easily )*(?:among )?(?:the )?)"
@@ -70,6 +87,12 @@ _RANKED = re.compile(  # "was again the best performer on the index", "led the F
 _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
 )
+_SAID = re.compile(  # "Kazatomprom, the largest producer, said that …": a firm, where its shares come next
+    r"(?:On \w+day,? )?(?P<name>[A-Z][\w&'’.-]*(?: (?:of |and )?[A-Z][\w&.-]*)*)"
+    r"(?P<what>, (?:an?|the|which|whose|one)\b[^,]{2,60},)?"
+    r" (?:said|says|reported|announced|warned|agreed|plans|expects|posted|told)\b"
+)
+_ITS_SHARES = re.compile(r"Its (?:(?:London|New York|U\.?S\.?)[- ](?:listed )?)?(?:shares?|stock|ADRs)\b")
 _COUNTRY = """India Hindustan Japan Korea China Taiwan Singapore Malaysia Thailand Indonesia Pakistan Nigeria"""
 _ABROAD = re.compile(f"(?:{'|'.join(_COUNTRY.split())}) ")  # Hindustan Unilever, India VIX
 _FORMS = re.compile(  # words of a firm's full name: Fortescue Metals is Fortescue
@@ -84,6 +107,7 @@ _FORMS = re.compile(  # words of a firm's full name: Fortescue Metals is Fortesc
     r"|CFO|Chief|Chair\w*|President|Shares?|Stocks?|ADRs?|\w+day|and|&|of)\.?"
 )
 _DAUGHTER = re.compile(r"\b(?:arm|unit|subsidiary|affiliate|dealer|spin-off),? $")
+_WHOSE = re.compile(r", whose\b")
 _HANGS = re.compile(
     r"(?<!shares )(?<!stock )\b(?:in|at|on|from|of|by|for|with|to|than|after) (?:the )?$", re.IGNORECASE
 )
@@ -140,7 +164,10 @@ def strange_names(
     sentences: Iterable[str], rules: Lexicon, told: Collection[str], known: Container[str]
 ) -> dict[str, str]:
     """The names that some sentence of an article tells as those of securities, each by its forms: in full, by its first word."""  # noqa: E501
+    sentences = [*sentences]
     found = [text[start:end] for text in sentences if not _headline(text) for start, end in _latin(text, rules, told)]
+    speaking = (_SAID.match(one) for one, two in pairwise(sentences) if _ITS_SHARES.match(two))
+    found += [m["name"] for m in speaking if m and (m["what"] or " " in m["name"] or m["name"] in told)]
     listed = (name.rpartition(" and ") for name in found)
     found = [before if before and last in known else before + joined + last for before, joined, last in listed]
     short = {first: name for name in found if _begins_name(first := name.partition(" ")[0]) and first not in known}
@@ -180,12 +207,17 @@ def strangers(
         found = [*found, *_in_list(text, marks, found, rules)]
         of_others = {(m.start, m.end) for m in marks if m.kind == "name"}
         longer = {span for span in found if not _headline(text, 0.8) and _longer(text, *span, of_others)}
-        taken = [(m.start, m.end) for m in marks if m.kind not in {*marks_apart, "off"} or text[m.start].islower()]
+        capital = {*marks_apart, "off", "all"}  # "The All-Share Index"
+        taken = [(m.start, m.end) for m in marks if m.kind not in capital or text[m.start].islower()]
+        taken = [span for span in taken if not (span[0] and text[span[0] - 1].isalpha())]  # the 2 of A2 Milk
     plain = {(m.start, m.end) for m in marks if m.kind in {"role", "off", "stock"}}
+    named = [(m.start, m.end) for m in marks if m.kind in {"name", "date"}]
+    indices = () if chinese else [*map(_of_index, _INDEX_NAME.finditer(text))]
     for start, end in found:
         held = of_others if not chinese and (start, end) in longer else set()
         held |= plain if not chinese and _PART.search(text, start, end) else set()
-        if all(end <= s or e <= start or (s, e) in held for s, e in taken):
+        apart = named if (start, end) in indices else taken  # "the KSE-100 index" is none spoken of before
+        if all(end <= s or e <= start or (s, e) in held for s, e in apart):
             name = text[start:end]
             yield Mark(start, end, "stranger", Subject(name=strange.get(name, name)))
 
@@ -225,11 +257,27 @@ def _in_list(
             yield m.start(), end
 
 
+def _of_index(m: re.Match[str]) -> tuple[int, int]:
+    """Where the name of an index stands, without the word behind a number: KSE-100."""
+    return m.span("numbered" if m["numbered"] else m.lastgroup or 0)
+
+
+def _indices(text: str, rules: Lexicon) -> list[tuple[int, int]]:
+    """Where the names of indices stand that move, or are told to have stood somewhere."""
+    told = [
+        m.span("two" if m["two"] else "name")
+        for m in _INDEX.finditer(text)
+        if _FIGURE.match(text, m.start("moved")) or any(rules.words[k].match(text, m.start("moved")) for k in _KINDS)
+    ]
+    named = [m for m in _INDEX_NAME.finditer(text) if _moves(text, m.end(), rules) or _STOOD_AT.match(text, m.end())]
+    return [*told, *map(_of_index, named)]
+
+
 def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[int, int]]:
-    parts = [*_INDEX.finditer(text)]
-    for m in parts:
-        if _FIGURE.match(text, m.start("moved")) or any(rules.words[k].match(text, m.start("moved")) for k in _KINDS):
-            yield m.span("two" if m["two"] else "name")
+    indices = _indices(text, rules)
+    held = [*indices, *(m.span() for m in _INDEX.finditer(text))]
+    futures = (m.span("name") for m in _FUTURES.finditer(text))
+    yield from indices + [span for span in futures if _moves(text, span[1], rules)]
     if (topic := _TOPIC.match(text)) and not topic["name"].isupper():
         yield topic.span("name")
     for m in _CAPITAL.finditer(text):
@@ -242,7 +290,7 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
             words.pop(0)
-        if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]) or any(p.start() <= start < p.end() for p in parts):
+        if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]) or any(a <= start < b for a, b in held):
             continue
         name = _POSSESSIVE.sub("", text[start : m.end()].rstrip("."))
         if any(place.fullmatch(name) for place in rules.places.values()):
@@ -269,9 +317,11 @@ def _firm(text: str, name: str, rules: Lexicon) -> bool:
 def _told(text: str, start: int, end: int, name: str) -> bool:
     """Whether shares are told as those of the name, or a ticker stands behind it, which its first letters are not."""
     code = _TICKERED.match(text, end)
-    initials = "".join(w[0] for w in name.split())
+    words = name.split()
+    initials = "".join(w[0] for w in words)
     ticker = code and not code["code"].startswith(initials[: max(2, len(initials) - 1)])
-    return bool(ticker or _OF_SHARES.search(text[:start]) or _OWN_SHARES.match(text, end))
+    firm = len(words) > 1 and _FORMS.fullmatch(words[-1]) and _WHOSE.match(text, end)
+    return bool(ticker or firm or _OF_SHARES.search(text[:start]) or _OWN_SHARES.match(text, end))
 
 
 def _moves(text: str, end: int, rules: Lexicon) -> bool:
@@ -281,6 +331,8 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
     after = then.end()
     stood = _LEVEL.match(text, after) and _STOOD.search(then[0])
     if (rank := _RANKED.match(text, after)) and (rank["led"] or rules.words["foremost"].match(text, rank.end())):
+        return True
+    if _FLAT.match(text, after) and _STOOD.search(then[0]):
         return True
     return bool(stood or _FIGURE.match(text, after)) or any(rules.words[k].match(text, after) for k in _KINDS)
 
