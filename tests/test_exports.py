@@ -172,7 +172,7 @@ def test_a_table_without_rows_shows_its_heads():
 
 @pytest.mark.parametrize("code", languages())
 def test_a_reason_is_told_in_the_language_of_the_table(study, code, tmp_path):
-    frame = study.summary(0).to_frame()
+    frame = study.summary(0)._whole()
     reasons = [note for note in frame["note"] if isinstance(note, Reason)]
     assert reasons
     words = catalogue(code)

@@ -237,7 +237,7 @@ def test_how_a_table_was_read_is_told():
 def test_a_security_against_itself_and_a_short_benchmark_are_left_out_with_their_reason():
     found = _study(events={"A": DAY, "MKT": DAY})
     assert list(found.labels["security"]) == ["A"]
-    assert found.excluded[["security", "reason"]].to_numpy().tolist() == [["MKT", ew.errors.Reason("own_benchmark")]]
+    assert found.excluded[["security", "reason"]].to_numpy().tolist() == [["MKT", "the security is its own benchmark"]]
     short = _study(RETURNS.assign(MKT=RETURNS["MKT"].where(RETURNS.index > DAYS[60])))
     assert repr(short).startswith(
         "Abnormal returns of 0 events over [-5,5]; 3 excluded: 49 returns in the estimation window [-110,-11], 100 needed"

@@ -12,6 +12,7 @@ from panels import panel
 from eventwindow import StudyError, abnormal_returns, panel_study
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
+from eventwindow.estimation.exports import worded
 from eventwindow.inference.registry import NotComputed, run_tests
 from eventwindow.inference.results import noted
 from eventwindow.panel import chunk as task_module
@@ -119,7 +120,7 @@ def test_a_panel_answers_with_one_of_its_tables_and_its_table_of_a_paper_says_wh
     events = pd.DataFrame({"security": returns.columns[1:], "date": returns.index[100]})
     result = panel_study(returns, events, report=WINDOWS, workers=1, **OPTIONS)
     pd.testing.assert_frame_equal(result.to_frame(), result.caar)
-    pd.testing.assert_frame_equal(result.to_frame("tests"), result.tests)
+    pd.testing.assert_frame_equal(result.to_frame("tests"), worded(result.tests))
     with pytest.raises(StudyError, match="no table 'verdicts'"):
         result.to_frame("verdicts")
     both = result, abnormal_returns(returns, events, **OPTIONS)

@@ -43,13 +43,13 @@ from eventwindow.estimation.door import (
     sessions_only,
     tables_of,
 )
-from eventwindow.estimation.event_time import Factors, event_returns
-from eventwindow.estimation.exports import tool
-from eventwindow.estimation.given import OTHERS, given, identifier
+from eventwindow.estimation.event_time import Array, Days, Factors, event_returns
+from eventwindow.estimation.exports import tool, worded
+from eventwindow.estimation.given import OTHERS, factors_given, given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.returns import check_decimals
 from eventwindow.estimation.risk_free import check_rates
-from eventwindow.estimation.unlikely import column_doubts, few, unlikely_notes
+from eventwindow.estimation.unlikely import AHEAD, Later, column_doubts, few, short_notes, unlikely_notes
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 
@@ -185,6 +185,7 @@ def abnormal_returns(
     >>> bool(np.allclose(again.ar, result.ar))
     True
     """
+    factors = factors_given(factors)
     options: dict[str, Any] = {"kind": kind, "values": values, "contamination": contamination, "session": session}
     options |= {"minimum_returns": minimum_returns, "max_shift": max_shift, "factors": factors}
     check_choices(**options, benchmark=benchmark, exchange=exchange)
@@ -227,12 +228,24 @@ def abnormal_returns(
     notes = (*read, *result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
     notes += (
         *unlikely_notes(source, returns, kind),
-        *map(str, few(column_doubts(source))),
+        *map(str, few(column_doubts(source, _later(returns)))),
+        *short_notes(result),
         *_treated_peers(events, peers),
     )
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
     excluded = named_own_benchmark(excluded, source.labels)
-    return EventStudy.of(replace(result, notes=notes, excluded=excluded))
+    return EventStudy.of(replace(result, notes=notes, excluded=worded(excluded)))
+
+
+def _later(returns: pd.DataFrame) -> Later:
+    """The returns of a security after a day, and their dates."""
+    days = pd.DatetimeIndex(returns.index).as_unit("s").asi8 // 86400
+
+    def later(security: str, day: int) -> tuple[Array, Days]:
+        rows = slice(first := int(np.searchsorted(days, day, side="right")), first + AHEAD)
+        return returns[security].iloc[rows].to_numpy(float), days[rows]
+
+    return later
 
 
 def _returns_of(prices: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from scipy.special import stdtr, stdtrit
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Catalogue, Reason, StudyError, WindowError
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
-from eventwindow.estimation.exports import Basis, Exports
+from eventwindow.estimation.exports import Basis, Exports, worded
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,9 @@ class Cumulative(Exports):
 
     def to_frame(self) -> pd.DataFrame:
         """A row an event."""
+        return worded(self._whole())
+
+    def _whole(self) -> pd.DataFrame:
         return pd.DataFrame(self.columns())
 
     def columns(self) -> dict[str, Any]:

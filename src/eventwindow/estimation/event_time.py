@@ -76,8 +76,7 @@ class EventReturns:
         if lacking:
             raise StudyError(
                 f"the model needs the factor {lacking[0]!r}; the table holds {', '.join(self.factor_names) or 'none'}.",
-                remedy='Give benchmark="SPY", or factors with a column of that name, or choose another model;'
-                " capm takes a benchmark where the events name a series in the column `risk_free`.",
+                remedy=_remedy(lacking[0]),
             )
         first = self.factor_names.index(names[0]) if names else 0
         run = self.factor_names[first : first + len(names)] == tuple(names)  # a slice is a view, a list a copy
@@ -91,6 +90,16 @@ def taken(table: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
     found = table.iloc[rows[0] : rows[-1] + 1] if follow else table.take(rows)
     found.index = pd.RangeIndex(len(found))
     return found
+
+
+def _remedy(factor: str) -> str:
+    """What to do where a factor is not there."""
+    if factor == "market":
+        return 'Give benchmark="SPY", or factors with a column of that name, or choose another model.'
+    return (
+        "Give factors with a column of that name, or choose another model; capm takes a benchmark where the events name"
+        " a series in the column `risk_free`."
+    )
 
 
 class Halts(NamedTuple):

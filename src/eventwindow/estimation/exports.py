@@ -52,11 +52,15 @@ class Exports:
     def to_frame(self) -> pd.DataFrame:
         raise NotImplementedError
 
+    def _whole(self) -> pd.DataFrame:
+        """The table of `to_frame`, its reasons as reasons, which have words in every language."""
+        return self.to_frame()
+
     def _exported(self, name: str) -> pd.DataFrame:
         """The table that a paper shows."""
         if name:
             raise StudyError(f"this result is one table, there is none named {name!r}", remedy="Leave the name out.")
-        return self.to_frame()
+        return self._whole()
 
     def _basis(self, words: Catalogue) -> str:
         basis: Basis | None = getattr(self, "basis", None)
@@ -64,7 +68,7 @@ class Exports:
 
     def to_excel(self, path: Path | str, language: str = "en") -> Path:
         """Write a workbook: the table, and a first sheet that explains its columns in this language."""
-        found: Path = tool("excel")({"table": self.to_frame()}, path, language)
+        found: Path = tool("excel")({"table": self._whole()}, path, language)
         return found
 
     def to_latex(
@@ -111,7 +115,7 @@ class Exports:
 
     def to_stata(self, path: Path | str, table: str = "") -> Path:
         """Write the whole table, unrounded, for Stata (format 118), with a label on every variable."""
-        return stata(self._exported(table) if table else self.to_frame(), Path(path), table)
+        return stata(self._exported(table) if table else self._whole(), Path(path), table)
 
 
 def printed(
@@ -178,14 +182,21 @@ def _cell(value: Any, name: str, table: str, words: Catalogue) -> str:
         return ""
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        key = f"{name}.{value}"  # tests have names in words
-        return words.text(key) if name == "test" and key in words else str(value)
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float):
+        return _said(value, name, words)
     if name == "p_value" or name.startswith("p_"):
         return "<0.001" if value < 0.001 else f"{value:.3f}"
     if decimal(table, name):
         return f"{100 * value:.2f}"
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
+
+
+def _said(value: Any, name: str, words: Catalogue) -> str:
+    """What is no figure in words: truth, and the name of a test."""
+    if isinstance(value, bool | np.bool_):
+        return words.text("paper.yes" if value else "paper.no")
+    key = f"{name}.{value}"
+    return words.text(key) if name == "test" and key in words else str(value)
 
 
 def _right(shown: pd.DataFrame) -> list[bool]:
@@ -219,6 +230,8 @@ def _escaped(text: str) -> str:
 def stata(frame: pd.DataFrame, path: Path, table: str = "") -> Path:
     """A table as a file of Stata 14 and later; truth is 0 and 1, moments are texts, no number is missing."""
     words = catalogue("en")
+    if not path.parent.is_dir():
+        raise StudyError(f"there is no folder {path.parent}", remedy="Make it, or name another.")
     held = pd.DataFrame({name: _stata_column(frame[column]) for name, column in _names(frame).items()})
     labels = {
         name: (explained(words, table, str(column)) or str(column).replace("_", " "))[:LABEL]
@@ -285,9 +298,13 @@ def explained(words: Catalogue, table: str, name: str) -> str:
     return next((words.text(key) for key in keys if key in words), "")
 
 
-def worded(table: pd.DataFrame, words: Callable[[Reason], str]) -> pd.DataFrame:
-    """The table with the words of every reason."""
+def worded(table: pd.DataFrame, words: Callable[[Reason], str] = str) -> pd.DataFrame:
+    """The table with the words of every reason, by default in English: as Parquet and JSON can hold it."""
     said = table.copy(deep=False)
+    for name in [name for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)]:
+        if any(isinstance(value, Reason) for value in table[name].cat.categories):
+            said[name] = table[name].astype(object)
+    table = said.copy(deep=False)
     for name in [name for name in table if pd.api.types.is_object_dtype(table[name])]:
         if any(isinstance(value, Reason) for value in table[name]):
             said[name] = [words(v) if isinstance(v, Reason) else v for v in table[name]]

@@ -15,12 +15,15 @@ from eventwindow.estimation.door import OF_RETURNS, Values
 
 OF_EVENTS = "the table of events"
 NAMES = ("security", "symbol", "ticker", "firm", "stock", "asset", "permno", "isin", "cusip", "ric", "gvkey", "code")
-DAYS = ("date", "event_date", "day", "datetime", "timestamp")
+DAYS = ("date", "event_date", "day", "datetime", "timestamp", "edate", "announcement_date", "announcement date", "rdq")
 FIGURES = {
     "returns": ("return", "returns", "ret", "r"),
     "prices": ("adj close", "adj_close", "adjclose", "adjusted", "close", "price", "prc"),
 }
 KNOWN = (*NAMES, *DAYS)
+FACTORS = {name: name for name in ("mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")} | {
+    "mktrf": "mkt_rf", "umd": "mom", "wml": "mom",
+}  # fmt: skip
 OTHERS = ("event", "group", "time", "zone", "exchange", "session", "benchmark", "risk_free")  # columns of a list
 EXAMPLE = 'Give {"NVDA": "2025-01-27"}, or a DataFrame with the columns security and date.'
 
@@ -67,7 +70,7 @@ def figures_table(given: Any, values: Values) -> tuple[pd.DataFrame, tuple[str, 
         table, notes = _one_field(table, values)
     if table.index.nlevels == 2:
         table = table.rename_axis(_level_names(table.index)).reset_index()
-    if not isinstance(table.index, pd.DatetimeIndex) and table.columns.nlevels == 1:
+    if not isinstance(_days(table.index), pd.DatetimeIndex) and table.columns.nlevels == 1:  # DAY is a ticker too
         table, told = _dated(table, values)
         notes += told
     if not isinstance(_days(table.index), pd.DatetimeIndex) and isinstance(_days(table.columns), pd.DatetimeIndex):
@@ -146,7 +149,7 @@ def _pivoted(table: pd.DataFrame, day: Any, who: Any, values: Values) -> pd.Data
 def _days(index: pd.Index) -> pd.Index:
     """Days without a zone, where the index says days; any other index as it is."""
     if isinstance(index, pd.PeriodIndex):
-        return index.to_timestamp()
+        return index.to_timestamp(how="end").normalize()  # a date within a month lies before its end
     if isinstance(index, pd.DatetimeIndex):
         midnight = index.tz is not None and bool((index == index.normalize()).all())
         return index.tz_localize(None) if midnight else index
@@ -179,6 +182,25 @@ def _with_series(table: pd.DataFrame, benchmark: pd.Series | pd.DataFrame) -> tu
     return table.assign(**{name: laid}), name
 
 
+def factors_given(factors: Any) -> Any:
+    """Tables of factors with their days as rows and the names of factors that models ask for."""
+    if isinstance(factors, Mapping):
+        return {key: factors_given(table) for key, table in factors.items()}
+    if hasattr(factors, "to_pandas"):
+        factors = factors.to_pandas()
+    if not isinstance(factors, pd.DataFrame):
+        return factors
+    if not isinstance(_days(factors.index), pd.DatetimeIndex):
+        names = {str(name).strip().lower(): name for name in factors.columns}
+        typed = [name for name in factors if pd.api.types.is_datetime64_any_dtype(factors[name])]
+        if days := typed or [names[name] for name in DAYS if name in names]:
+            factors = factors.set_index(days[0])
+    factors = factors.set_axis(_days(factors.index), axis=0)
+    plain = {name: str(name).strip().lower().replace("-", "_") for name in factors.columns}
+    known = {name: FACTORS[low] for name, low in plain.items() if low in FACTORS and FACTORS[low] not in factors}
+    return factors.rename(columns=known)
+
+
 def named_benchmark(benchmark: Any) -> str | None:
     """The name of a column as text; what is no name at all is told."""
     if not is_scalar(benchmark):
@@ -198,7 +220,7 @@ def events_table(events: Any) -> pd.DataFrame:
     """A row an event, from a mapping of securities to dates, a series, pairs, or a table with either in its index."""
     if hasattr(events, "to_pandas"):
         events = events.to_pandas()
-    if isinstance(events, Mapping) and {str(key).lower() for key in events} & set(KNOWN):
+    if isinstance(events, Mapping) and _names_columns(events):
         alone = all(isinstance(value, str) or not hasattr(value, "__len__") for value in events.values())
         events = pd.DataFrame([dict(events)] if alone else dict(events))
     if isinstance(events, list | tuple) and events and all(isinstance(one, Mapping) for one in events):
@@ -206,6 +228,12 @@ def events_table(events: Any) -> pd.DataFrame:
     if not isinstance(events, pd.DataFrame):
         return _single(pd.DataFrame(_pairs(events), columns=["security", "date"]))
     return _single(_named(events))
+
+
+def _names_columns(events: Mapping[Any, Any]) -> bool:
+    """Whether the keys of a mapping are names of columns: DAY, FIRM and CODE may be securities, too."""
+    keys = {str(key).lower() for key in events}
+    return bool(keys & set(NAMES) and keys & set(DAYS)) or (bool(keys & set(KNOWN)) and keys <= {*KNOWN, *OTHERS})
 
 
 def _single(events: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Returns that hardly occur: far beyond all others, or about the ratio of a split that was missed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventwindow.errors import Reason
+from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.returns import RETURNS
 
@@ -148,17 +149,26 @@ def one_way(returns: NDArray[np.floating[Any]]) -> bool:
     return len(moved) > LONG and bool((moved > 0).all() or (moved < 0).all())
 
 
-def column_doubts(source: EventReturns) -> list[Reason]:
-    """Securities whose returns are zero for days on end, go one way, or go with the market's on the day beside."""
+Later = Callable[[str, int], tuple[Array, NDArray[np.int64]]]
+AHEAD = 20  # days after the event window that are looked at, where it ends in zeros
+
+
+def column_doubts(source: EventReturns, later: Later | None = None) -> list[Reason]:
+    """Securities whose returns are zero for days on end, go one way, or go with the market's on the day beside.
+
+    `later` gives a security's returns after a day, and their dates: zeros that begin in the window may go on after it.
+    """
     places = source.labels.groupby("security", sort=False).indices
     first = np.array([rows[0] for rows in places.values()], int)
     returns = np.concatenate([source.estimation_returns[first], source.event_returns[first]], axis=1)
     days = np.concatenate([source.estimation_days[first], source.event_days[first]], axis=1)
-    ends = [np.flatnonzero(np.diff(np.r_[0, row == 0, 0])) for row in returns]
     sides = np.zeros(len(first), np.int64)
     if source.estimation_factors.shape[2] and len(first):
         sides = day_apart(source.estimation_returns[first].T, source.estimation_factors[first, :, 0].T)
     market, found = next(iter(source.factor_names), ""), list[Reason]()
+    if later is not None:
+        returns, days = _with_zeros_after(list(map(str, places)), returns, days, later)
+    ends = [np.flatnonzero(np.diff(np.r_[0, row == 0, 0])) for row in returns]
     for name, day, end, side, row in zip(places, days, ends, sides.tolist(), returns, strict=True):
         runs = end[1::2] - end[::2]
         told = [Reason("finding_follows" if side > 0 else "finding_leads", other=market)] if side else []
@@ -170,6 +180,34 @@ def column_doubts(source: EventReturns) -> list[Reason]:
     return found
 
 
+def _with_zeros_after(
+    names: Sequence[str], returns: Array, days: NDArray[np.int64], later: Later
+) -> tuple[Array, NDArray[np.int64]]:
+    """Returns (S, T) and their days (S, T), with the zeros that follow a window which ends in a few."""
+    more, when = np.full((len(returns), AHEAD), np.nan), np.full((len(returns), AHEAD), -1)
+    few_zeros = (returns[:, -1] == 0) & ~(returns[:, -ZEROS:] == 0).all(axis=1)
+    for row in np.flatnonzero(few_zeros).tolist():
+        held, dates = later(names[row], int(days[row, -1]))
+        n = int(np.argmin(np.r_[held == 0, False]))
+        more[row, :n], when[row, :n] = held[:n], dates[:n]
+    return np.concatenate([returns, more], axis=1), np.concatenate([days, when], axis=1)
+
+
 def few(doubts: Sequence[Reason]) -> Sequence[Reason]:
     """Doubts of columns, or how many there are."""
     return doubts if len(doubts) <= SPELLED_OUT else (Reason("doubtful_series", n=len(doubts)),)
+
+
+WHOLE = 0.9  # of the estimation window's returns, below which an event is told
+
+
+def short_notes(result: AbnormalReturns) -> tuple[str, ...]:
+    """Events that were estimated on clearly fewer returns than their window has days."""
+    of, source = len(result.estimation), result.source
+    if source is not None and source.sessions is not None:  # a return from trade to trade stands for several days
+        return ()
+    short = np.flatnonzero(result.nobs < WHOLE * of)
+    if len(short) > SPELLED_OUT:
+        return (str(Reason("short_estimations", n=len(short), of=of, least=int(result.nobs[short].min()))),)
+    names = result.labels["security"].astype(str)
+    return tuple(str(Reason("short_estimation", security=names.iloc[k], n=int(result.nobs[k]), of=of)) for k in short)

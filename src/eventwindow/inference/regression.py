@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,10 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import Reason, StudyError, counted, printable
+from eventwindow.errors import Catalogue, Reason, StudyError, counted, printable
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
+from eventwindow.estimation.exports import Basis, Exports, worded
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.inference.calendar_dependence import NO_VARIANCE, variance_of_cars
 from eventwindow.inference.design import TOGETHER, Design
@@ -32,13 +33,33 @@ CLUSTERS = 20  # dates below which clustered errors are too small
 
 
 @dataclass(frozen=True)
-class CarRegression:
+class CarRegression(Exports):
     """Slopes of CARs on characteristics, each with its results; leads with what holds for the design."""
 
     window: Window
     n: int
     coefficients: pd.Series  # the constant first, decimals per unit of the characteristic
     results: pd.DataFrame  # in the columns of RESULTS
+    r_squared: float = np.nan
+    basis: Basis | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a term and method: coefficient, standard error, statistic, p, and whether it holds for the design."""
+        return worded(self._whole())
+
+    def _whole(self) -> pd.DataFrame:
+        slopes = self.results["term"].map(self.coefficients)
+        columns = ["term", "method", "coefficient", "std_error", "statistic", "p_value", "n", "note", "valid"]
+        return self.results.assign(coefficient=slopes, n=self.n)[columns]
+
+    def _exported(self, name: str) -> pd.DataFrame:
+        """What could be computed, for a paper."""
+        table = super()._exported(name)
+        return table[table["p_value"].notna()].drop(columns=["note", "n"]).reset_index(drop=True)
+
+    def _basis(self, words: Catalogue) -> str:
+        fit = words.text("paper.regression", n=self.n, r=f"{self.r_squared:.3f}")
+        return f"{super()._basis(words)} {fit}".strip()
 
     def __repr__(self) -> str:
         head = f"CAR over {self.window} on characteristics, {self.n} events"
@@ -69,8 +90,8 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: Character
     Returns
     -------
     CarRegression
-        `coefficients` (decimals per unit, the constant first), and `results`: a row a term and method, those first
-        that hold for the design (`valid`).
+        `coefficients` (decimals per unit, the constant first), `r_squared`, and `results`: a row a term and method,
+        those first that hold for the design (`valid`). `to_frame` and the tables for papers hold both.
 
     Raises
     ------
@@ -100,7 +121,7 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: Character
     table = numbered(characteristics_of(joined(ar.labels, characteristics), PLACE))[ar.car(window).complete]
     if not np.isfinite(table.to_numpy()).all():
         raise _no_number(table, ar.labels[ar.car(window).complete])
-    return regressed(events, table)
+    return replace(regressed(events, table), basis=ar.basis._replace(window=window))
 
 
 def _no_number(table: pd.DataFrame, labels: pd.DataFrame) -> StudyError:
@@ -131,7 +152,9 @@ def regressed(events: Sample, table: pd.DataFrame) -> CarRegression:
 def fitted(window: Window, car: Array, x: Array, names: list[str], rows: list[tuple[object, ...]]) -> CarRegression:
     """The slopes and their results, in the order in which they lead."""
     slopes = pd.Series(np.linalg.lstsq(x, car, rcond=None)[0], names)
-    return CarRegression(window, len(x), slopes, pd.DataFrame(rows, columns=RESULTS))
+    total = float(np.sum((car - car.mean()) ** 2))
+    explained = 1 - float(np.sum((car - x @ slopes.to_numpy()) ** 2)) / total if total else np.nan
+    return CarRegression(window, len(x), slopes, pd.DataFrame(rows, columns=RESULTS), explained)
 
 
 def regressed_alone(

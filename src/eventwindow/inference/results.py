@@ -9,7 +9,7 @@ from scipy.special import fdtrc, ndtr, stdtr
 
 from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
-from eventwindow.estimation.exports import Basis, Exports
+from eventwindow.estimation.exports import Basis, Exports, worded
 
 LEVEL = 0.05  # of a test, where none is given
 POWER = 0.80  # with which the smallest effect of a test is found
@@ -52,7 +52,7 @@ class SignificanceResult(Exports):
 
     def to_frame(self) -> pd.DataFrame:
         """One row, in the columns of a table of tests."""
-        return pd.DataFrame([asdict(self)]).rename(columns={"name": "test"})
+        return worded(pd.DataFrame([asdict(self)]).rename(columns={"name": "test"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,9 @@ class FirmSignificance(Exports):
 
     def to_frame(self) -> pd.DataFrame:
         """A row an event."""
+        return worded(self._whole())
+
+    def _whole(self) -> pd.DataFrame:
         columns = {"floor": self.floor, "lower_p": self.lower_p}
         frame = self.labels[["event", "security"]].assign(
             test=self.name, statistic=self.statistic, p_value=self.p_value, n=self.n, note=self.reason

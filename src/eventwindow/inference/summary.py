@@ -9,7 +9,7 @@ import pandas as pd
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, counted, percent, printable, signed
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.exports import Basis, Exports
+from eventwindow.estimation.exports import Basis, Exports, worded
 from eventwindow.inference.design import Design
 from eventwindow.inference.registry import TESTS, results_of
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult, noted
@@ -74,7 +74,7 @@ class Summary(Exports):
     @property
     def none_leads(self) -> Reason | None:
         """Why no test leads, where volatility rose further than any is known to stand."""
-        return none_leads(self.to_frame())
+        return none_leads(self._whole())
 
     @property
     def invalid(self) -> tuple[SignificanceResult, ...]:
@@ -88,13 +88,18 @@ class Summary(Exports):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a test; without a statistic the note is the reason."""
+        return worded(self._whole())
+
+    def _whole(self) -> pd.DataFrame:
         notes = [r.reason if isinstance(r, NotComputed) else noted(r) for r in self.results]
         frame = pd.DataFrame([asdict(r) for r in self.results]).assign(note=np.array(notes, object))
         frame = frame.rename(columns={"name": "test"})
         return frame.reindex(columns=list(COLUMNS))
 
     def _exported(self, name: str) -> pd.DataFrame:
-        return super()._exported(name).drop(columns=["null", "note"])
+        """The tests that ran: those that could not have no figure to print."""
+        table = super()._exported(name).drop(columns=["null", "note"])
+        return table[table["statistic"].notna()].reset_index(drop=True)
 
     def __repr__(self) -> str:
         blocks = [self._headline()]

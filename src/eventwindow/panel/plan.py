@@ -18,7 +18,7 @@ from eventwindow.estimation.door import check_reach, tables_of
 from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
 from eventwindow.estimation.risk_free import with_rate
-from eventwindow.estimation.unlikely import column_doubts, few
+from eventwindow.estimation.unlikely import AHEAD, Later, column_doubts, few
 from eventwindow.panel.chunk import Codes, Specification, Task, fitted, laid_out
 from eventwindow.panel.events import EventList, contaminated, reach, told_of_all
 from eventwindow.panel.source import TILE, Panel
@@ -160,9 +160,25 @@ class Plan:
                 if len(at):
                     source = laid_out(self.cut(at), slice(None), estimation_days=True)
                     names = self.panel.securities[events.security[at]]
-                    reasons += column_doubts(replace(source, labels=source.labels.assign(security=names)))
+                    named = replace(source, labels=source.labels.assign(security=names))
+                    reasons += column_doubts(named, self._later(exchange))
         told = told_of_all(few(reasons))
         return replace(self, events=replace(events, exclusions=pd.concat([events.exclusions, told], ignore_index=True)))
+
+    def _later(self, exchange: int) -> Later:
+        """The returns of a security on sessions of an exchange after a day, and their dates."""
+        axis = self.axes[exchange]
+        days = self.dates[axis]
+
+        def later(security: str, day: int) -> tuple[np.ndarray, Days]:
+            first = int(np.searchsorted(days, day, side="right"))
+            rows, column = axis[first : first + AHEAD], self.panel.securities.get_indexer(pd.Index([security]))
+            if not len(rows):
+                return np.empty(0), rows
+            held = self.panel.returns(int(rows[0]), int(rows[-1]) + 1, column)[0]
+            return held[rows - rows[0]], self.dates[rows]
+
+        return later
 
     @cached_property
     def contaminated(self) -> tuple[Days, Days]:

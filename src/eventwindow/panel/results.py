@@ -11,7 +11,7 @@ from scipy.special import stdtr
 
 from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import day_by_day
-from eventwindow.estimation.exports import Basis, Exports, tool
+from eventwindow.estimation.exports import Basis, Exports, tool, worded
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.cross_section import CrossSection
 from eventwindow.inference.design import TOGETHER
@@ -100,7 +100,10 @@ class PanelResult(Exports):
         return pd.concat(self.cumulative_parts(), ignore_index=True)
 
     def to_frame(self, table: str = "caar") -> pd.DataFrame:
-        """One of the tables: caar, aar, tests, differences, regression, excluded, cumulative."""
+        """caar, aar, tests, differences, regression, excluded or cumulative, its reasons in English."""
+        return worded(self._held(table))
+
+    def _held(self, table: str) -> pd.DataFrame:
         if table not in TABLES:
             raise StudyError(f"a panel study has no table {table!r}", remedy=f"There are {', '.join(TABLES)}.")
         frame: pd.DataFrame = getattr(self, table)
@@ -125,7 +128,7 @@ class PanelResult(Exports):
         return found
 
     def _exported(self, name: str) -> pd.DataFrame:
-        return self.to_frame(name or "caar")
+        return self._held(name or "caar")
 
     @property
     def basis(self) -> Basis:

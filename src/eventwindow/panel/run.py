@@ -18,7 +18,7 @@ from eventwindow.estimation.by_exchange import exchange_of, lacking_sessions, sp
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.door import Values, benchmarks_of, check_choices
 from eventwindow.estimation.event_time import Days, Factors
-from eventwindow.estimation.given import as_windows, events_table, given, named_benchmark
+from eventwindow.estimation.given import as_windows, events_table, factors_given, given, named_benchmark
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.risk_free import check_rates
 from eventwindow.panel.checkpoints import Chunks, fingerprint
@@ -232,6 +232,7 @@ def planned(
     """What `panel_study` runs with the same arguments: panel and events read and placed, everything checked."""
     spans = as_window(estimation), as_window(window), tuple(as_windows(report))
     spec = Specification(*spans, model, minimum_returns, kind, daily=daily, contamination=contamination)
+    factors = factors_given(factors)
     check_choices(
         kind=kind,
         values=values,
