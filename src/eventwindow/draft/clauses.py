@@ -80,7 +80,7 @@ _ON_DAY = re.compile(  # "worse than Cisco | on Monday", "against the euro | on 
     r"(?!(?:on|it|they|what|where|\w+day['’]s)\s)"
     r"(?:(?!\b(?:close|closing|high|low|peak|record|level|price|trough|did|had|was|were)\b)"
     r"(?:[^,;\d]|(?<=[A-Za-z]\s)\d{2,3}(?![.\d]|\s?%)))+?"  # the digits of a name: S&P 500
-    r"(?P<on>\son\s\w+day\b(?!['’]))"
+    r"(?P<on>\son\s(?:\w+day\b(?!['’])|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}\b))"
 )
 _NESTED = re.compile(r"\b(?:that|which|who|whose|where|when|after|before|since|than)\b")
 _CAPITAL = re.compile(r"(?!Having)[A-Z]\w+ing$")

@@ -106,7 +106,7 @@ def fallback(
         step, hedge = (s.step or mark.value.step, s.hedge or mark.value.hedge) if mark.value else (s.step, s.hedge)
         yield mark, replace(s, line=line, step=step, hedge=hedge, open=(FALLBACK, *s.open))
     for mark, s in remarks_left(sentence, context, names, said, following, whose):
-        yield mark, replace(s, line=line, open=(FALLBACK,))
+        yield mark, replace(s, line=line, open=(FALLBACK, *s.open))
 
 
 def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date) -> Iterator[Statement]:

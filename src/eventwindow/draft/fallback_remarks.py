@@ -16,7 +16,7 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import FLOW, MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.subjects import resumed
-from eventwindow.draft.unquantified import ORDINALS, quantity, since_told
+from eventwindow.draft.unquantified import ORDINALS, SINCE, quantity, since_told
 
 Said = Sequence[tuple[Mark, Statement]]
 Whose = Callable[[Sentence, Mark, Context, Names], tuple[Subject, ...]]
@@ -273,7 +273,7 @@ def _ranks(sentence: Sentence, context: Context, near: Said, owners: Owners) -> 
         if day is None:
             continue
         since = [s for s in sentence.all("since") if (s.end <= m.start() if sentence.chinese else s.start >= m.end())]
-        told = since_told(sentence, since[-1 if sentence.chinese else 0], day)[0] if since else ""
+        told, sure = since_told(sentence, since[-1 if sentence.chinese else 0], day) if since else ("", True)
         sign = 1 if m["up"] or (way and not way["down"]) else -1
         own = [s for at, s in near if at.start < m.start() and s.until and m["unit"]]
         unit = (m["unit"] or "").lower() or ("month" if "月" in m[0] else "week")
@@ -285,8 +285,9 @@ def _ranks(sentence: Sentence, context: Context, near: Said, owners: Owners) -> 
                 continue
             first, last = spans[-1].first, spans[-1].until
         rank = Statement(
-            0, "return_rank", NOBODY, 1.0, 1.0, "exact", sign, step=1.0, date=first, until=last, since=told
-        )
+            0, "return_rank", NOBODY, 1.0, 1.0, "exact", sign, step=1.0, date=first, until=last, since=told,
+            open=() if sure else (SINCE,),
+        )  # fmt: skip
         yield from ((mark, replace(rank, who=who)) for who in owners(mark))
 
 

@@ -11,7 +11,7 @@ from eventwindow.draft.statement import Subject
 
 MOVING = ("down_strong", "up_strong", "down_weak", "up_weak")
 _LEAD = (  # what stands before the noun phrase and is no part of it
-    r"\W*(?:(?i:and|but|while|whereas|as|with|when|after|meanwhile|elsewhere|also|though),? )*"
+    r"\W*(?:(?i:and|but|while|whereas|as|with|when|after|meanwhile|elsewhere|also|although|even though|though),? )*"
     r"(?:(?i:other|most|many|all|some|several|the|its|their|(?:shares|stocks) (?:of|in)) )*"
 )
 _WORD = r"[A-Za-z][\w-]+['’]?"

@@ -226,6 +226,11 @@ def lasting(unit: str, day: dt.date) -> Period:
     return over(months, day) or Period(first=running, until=day, open=True)
 
 
+def _ended(m: re.Match[str], dated: dt.date) -> Period:
+    """ "ended the month 4 % lower"."""
+    return lasting({"three months": "quarter", "six months": "half"}.get(m["span"].lower(), m["span"].lower()), dated)
+
+
 def _months(m: re.Match[str], dated: dt.date) -> Period:
     """From the first of one month to the last day of another: "between July and September"."""
     one, other = (_of_month(dt.date(dated.year, month_number(m[g]), 1), dated) for g in ("em", "em2"))
@@ -294,6 +299,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      r"(?! (?:\d|delivery|contract|futures|settlement))"
      r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|(?=,[^,。;\d]{2,6}月线)|[至迄]今|(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
     (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|[^,。;\d]{0,8}?累计)", _quarter),  # noqa: E501
+    (r"\b(?:end|finish|clos)(?:ed|ing) the (?P<span>month|quarter|half|three months|six months)\b(?! at)", _ended),
     (r"\b(?:over|for|during) the (?:whole|full) year\b|\b(?:end|finish|clos)(?:ed|ing) the year\b(?! at)", _whole_year),
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
     (r"(?<!去年)全年(?:(?:来看|来说|而言|计|合计)(?=,)|(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹]))", _whole_year),

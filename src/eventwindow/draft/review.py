@@ -112,5 +112,6 @@ def framed_after(before: Period | None, text: str, told: Sequence[Statement], da
     if before is None or not any(m.value.date for m in days(text, dated)):
         return before
     moved = [s for s in told if s.kind in {"return", "year_return", "points"}]
-    spanned = bool(moved[-1].until or moved[-1].year) if moved else bool(told)
+    told_span = any(m.value.first for m in periods(text, dated))
+    spanned = bool(moved[-1].until or moved[-1].year) if moved else bool(told) or told_span
     return before if before.first and spanned else None
