@@ -20,7 +20,7 @@ MARKED = [
     pytest.param(s, id=s["id"], marks=[pytest.mark.xfail(reason=s["known"], strict=True)] if "known" in s else [])
     for s in SENTENCES
 ]
-LEAST = {"en": 0.7, "zh": 0.8}  # of the readings that may be judged
+LEAST = {"en": 0.7, "zh": 0.75}  # of the readings that may be judged
 
 
 @cache

@@ -111,6 +111,19 @@ _SPOT = re.compile(r"现货指数|现货市场|\b(?:cash|spot|underlying) (?:ind
 _BEFORE_NEWS = re.compile(
     r"(?:开[盘市]|盘)前[^,;。\d]{0,4}(?:公[布告]|发[布表]|宣[布告]|披露|交出)"
 )  # 开盘前公布财报,股价涨3%
+_OPENED = re.compile(r"\bopen(?:s|ed|ing)?\b|\bst(?:art|arts|arted|arting)\b|\bbeg[aiu]ns?\b", re.IGNORECASE)
+_AMONG = re.compile(  # "the best of the S&P 500, up 10.9%"
+    r"\b(?:best|worst|\w{3,}est|top|leaders?|laggards?|gainers?|losers?|decliners?|performers?)\b"
+    r"(?:(?! (?:day|session|week|month|quarter|year)) [\w-]+){0,4} (?:of|in|on|among|within)(?: the)? $",
+    re.IGNORECASE,
+)
+_AND_VERB = re.compile(r"\band (?:then |also |even )?[a-z]+(?:ed|t|ll|se|nk|ve|hed)\b")
+_SPAN_TOPIC = re.compile(
+    r"(?:^|[,;:。])(?:但|而|若|不过)?(?:[从以就]?(?:[整全单当]月|[整全]周|[整全]季|[今去全]年|[上下]半年|上周|上个?月|第?[一二三四1-4]季度?|(?<!\d)\d{1,2}月份?)"
+    r"(?![\d一二三四五六日初底末中上下旬份的财法营]))(?:来看|来说|而言|计|间|里|内|,)?"
+)
+_OF_SUM = re.compile(r" of (?:\w+ ){0,2}[^\w\s]{0,3}\d")  # "posted a loss of 38 cents a share"
+_LATER = re.compile(r"\b(?:later|afterwards|subsequently|thereafter)\b(?! (?:on|in|than)\b)", re.IGNORECASE)
 _MARKET_TOPIC = re.compile(r"[,;:](?:[港台美日陆韩英A]股|大市|股市)")
 _FRAMED = re.compile(r"(?:走势|表现|行情|收[市盘])[^,;。\d]{0,6}:[^,;。]{0,4}$")  # 个股周三走势:
 _AS_OF = re.compile(
@@ -169,7 +182,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
-    found += [MOMENT] * (s.kind == "opening_gap" and _BEFORE_NEWS.search(sentence.text, 0, mark.start) is not None)
+    found += [MOMENT] * (s.kind == "opening_gap" and _before_opening(sentence, mark))
     found += [MOMENT] * (_of_moment(sentence, mark) or _passed(sentence, mark, s, names))
     found += _listed(sentence, mark, s, names)
     found += other_quantity(sentence, mark, s, names)
@@ -192,7 +205,7 @@ def _doubtful(
         yield MOMENT
     if context.moment and not LATE.search(sentence.text, 0, mark.end):
         yield MOMENT  # "Stocks were mixed at midday. The Dow was up 0.2%"
-    if _PEAK.search(sentence.text, low, mark.end):
+    if _PEAK.search(sentence.text, low, mark.end) or _LATER.search(sentence.text, low, mark.start):
         yield MOMENT
     here = _trading(names, s.who)
     named = [who for m in sentence.all("names", "aside", "others") for who in m.value if len(who.symbols) == 1]
@@ -256,8 +269,12 @@ def _time(
     low, high = sentence.clause(mark)
     if s.until and (_span_of_another(sentence, mark, own, low) or _AS_OF.search(sentence.text, 0, low)):
         yield SPAN
+    if s.year and _FIRST_DAY.search(sentence.text, low, high):
+        yield SPAN  # 2021年上市首日涨29%: of a day of it
     if s.year or s.until:
         return
+    if sentence.chinese and _headed_by_span(sentence, mark):
+        yield SPAN
     days = sentence.all("date", within=(low, high))
     if s.kind == "return" and (
         _SINCE_THEN.search(sentence.text, low, high) or any(_of_level(sentence, m) for m in days)
@@ -272,7 +289,7 @@ def _time(
         others = s.kind != "price_level" and s.date and all(m.value.date and m.value.date != s.date for m in days)
         steps = [m for m in sentence.all("date") if (m.value.steps or 0) > 0]
         again = days[-1] in steps and (context.stepped or days[-1] != steps[0])  # the next day of the next day?
-        if several or late or again or (others and not sentence.chinese):
+        if several or late or again or (others and not sentence.chinese) or _of_next(sentence, mark, days, context):
             yield WHEN
     elif earlier:
         yield SPAN if sentence.has("period") else WHEN
@@ -284,6 +301,22 @@ def _time(
         yield WHEN
     elif not _settled(sentence, own, low, s, context, names):
         yield from () if own and _told_behind(sentence, mark, s) else (WHEN,)
+
+
+def _of_next(sentence: Sentence, mark: Mark, days: Sequence[Mark], context: Context) -> bool:
+    """Whether an earlier day stands behind another verb of the subject: "rose 11.8% and crossed 30,000 on Nov. 24"."""
+    day = days[0]
+    if sentence.chinese or day.start < mark.end or not (day.value.date and context.last):
+        return False
+    between = (mark.end, day.start)
+    joined = _AND_VERB.search(sentence.text, *between) and not sentence.has("names", within=between)
+    return bool(joined) and sentence.has("amount", within=between) and day.value.date < context.last
+
+
+def _headed_by_span(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a month, a quarter or the like heads what is told, and no day since: 全月来看,标普涨4%,那指涨6%."""
+    headed = next((m for m in _SPAN_TOPIC.finditer(sentence.text, 0, mark.start)), None)
+    return headed is not None and not sentence.has("date", within=(headed.end(), mark.end))
 
 
 def _of_level(sentence: Sentence, day: Mark) -> bool:
@@ -363,7 +396,7 @@ def _told_behind(sentence: Sentence, mark: Mark, s: Statement) -> bool:
 def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
     """From a subject in another clause, or in another sentence, to the figure."""
     low, high = sentence.clause(mark)
-    if own is not None and sentence.has("unsure", within=(own.start, own.end)):
+    if own is not None and (sentence.has("unsure", within=(own.start, own.end)) or _of_member(sentence, own)):
         yield WHOSE
     if own is not None and low <= own.start < high:
         first, last = min(own.end, mark.end), max(own.start, mark.start)
@@ -379,6 +412,12 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
             yield WHOSE
     elif own.start >= high or _another_market(sentence, own, mark) or not _bridged(sentence, own, mark, low):
         yield WHOSE
+
+
+def _of_member(sentence: Sentence, own: Mark) -> bool:
+    """Whether an index is named only as that of a member: "Analog Devices was the best of the S&P 500, up 10.9%"."""
+    index = any(who.is_index for who in own.value) and not _RELATIVE.match(sentence.text, own.end)
+    return index and _AMONG.search(sentence.text, sentence.clause(own)[0], own.start) is not None
 
 
 def _names_one(sentence: Sentence, low: int, high: int) -> bool:
@@ -445,7 +484,7 @@ def _beyond(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
         return
     low, high = sentence.clause(mark)
     ends = (c.end for c in sentence.parts if c.kind == COMPARISON and low <= c.start <= high)
-    if _BEYOND.search(sentence.text, low, max([high, *ends])):
+    if _BEYOND.search(sentence.text, low, max([high, *ends])) or _OF_SUM.match(sentence.text, mark.end):
         yield MORE
     turned = _TURNED.search(sentence.text, mark.end)
     if turned and not sentence.has("names", "others", within=(mark.end, turned.end())):
@@ -463,6 +502,12 @@ def _of_moment(sentence: Sentence, mark: Mark) -> bool:
     if moment is None or ";" in sentence.text[mark.end : moment.start]:
         return False
     return not sentence.has("names", "date", *MOVES, "closed", within=(mark.end, moment.start))
+
+
+def _before_opening(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a move of the opening may be one before it: "before the bell on Thursday, Rivian was up 6.9%"."""
+    opened = sentence.chinese or _OPENED.search(sentence.text)
+    return not opened or _BEFORE_NEWS.search(sentence.text, 0, mark.start) is not None
 
 
 def _passed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> bool:

@@ -217,9 +217,23 @@ def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
 
 def _looked_back(sentence: Sentence, mark: Mark, day: Mark) -> bool:
     """Whether the day before is told in an aside, behind which another name goes on: 京东跌5.9%,前一日挫15.8%;百度跌6.3%."""  # noqa: E501
+    goes_on = sentence.has("names", within=(sentence.clause(day)[1], mark.start))
+    return goes_on and (contrasted(sentence, day) or (day.value.steps == -1 and _aside(sentence, day)))
+
+
+def _aside(sentence: Sentence, day: Mark) -> bool:
+    """Whether the day's clause tells a move and goes on with the name before it."""
     own = sentence.clause(day)
-    aside = sentence.has(*MOVES, "amount", within=own) and not sentence.has("names", "aside", within=own)
-    return sentence.chinese and day.value.steps == -1 and aside and sentence.has("names", within=(own[1], mark.start))
+    told = sentence.has(*MOVES, "amount", within=own) and not sentence.has("names", "aside", within=own)
+    return sentence.chinese and told
+
+
+def contrasted(sentence: Sentence, day: Mark) -> bool:
+    """Whether a figure that tells no day stands before the day, so that it is only looked back to: 渣打跌5.3%,上周五跌9.5%."""  # noqa: E501
+    low = sentence.clause(day)[0]
+    back = sentence.text.startswith("上", day.start) or day.value.steps == -1
+    earlier = sentence.has("names", within=(0, low)) and sentence.has("amount", within=(0, low))
+    return back and earlier and _aside(sentence, day) and not sentence.has("date", within=(0, low))
 
 
 def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
@@ -288,7 +302,7 @@ def days_told(sentence: Sentence, context: Context, *kinds: str) -> list[dt.date
     wire = _WIRE.match(sentence.text)  # tells the day of writing
     held = [m for m in held if not wire or m.start >= wire.end()] or held
     late = [m.start for m in sentence.all("after")]  # 周二盘后交出财报 is of no session
-    held = [m for m in held if not any(0 <= at - m.end <= 1 for at in late)]
+    held = [m for m in held if not any(0 <= at - m.end <= 1 for at in late) and not contrasted(sentence, m)]
     days = (resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0)
     return [day for day in days if day]
 

@@ -97,7 +97,7 @@ class DayMark:
 
 
 _BETWEEN = re.compile(r",?\s*(?:\(|the\s+)?", re.IGNORECASE)  # "Tuesday, Jan. 21", "Tuesday (Jan. 21)", 周二(21日)
-_INSIDE = re.compile(r"\s*\(|, an? |", re.IGNORECASE)  # "Jan. 21 (Tuesday)", "Jan. 21, a Tuesday", 21日周二
+_INSIDE = re.compile(r"\s*\(|, an? |那个?|", re.IGNORECASE)  # "Jan. 21 (Tuesday)", "Jan. 21, a Tuesday", 21日周二
 _NUMBERS = re.compile(  # numbers alone are a day only beside its weekday, which tells their order
     r",?\s*\(?(?:the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)\b|(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<y>(?:19|20)?\d\d))?(?![\d/%]))",
     re.IGNORECASE,

@@ -15,7 +15,17 @@ from typing import Any
 from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
 from eventwindow.draft.clauses import RELATIVE
-from eventwindow.draft.context import About, Context, days_told, one_day, resolved, session_of, story_days, told_before
+from eventwindow.draft.context import (
+    About,
+    Context,
+    contrasted,
+    days_told,
+    one_day,
+    resolved,
+    session_of,
+    story_days,
+    told_before,
+)
 from eventwindow.draft.dates import ALONE, ASIAN_CLOCK, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
@@ -38,7 +48,10 @@ CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figur
 AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 FAR = 5  # days back, from which on the same weekday to come is nearer than two days
+LONG_AGO = 62  # days
 NEAR = 0.25  # how far two of them may be apart
+_SPAN_FROM = re.compile(r"以来|至今|起|的?(?:盘中|收盘)?[高低][点位]")
+_DAY_ALONE = re.compile(r"\d{1,2}日")
 _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"\d{4}|\d[日号]|[a-z]\w* \d|\d \w*[a-z]", re.IGNORECASE)
 _EARLIER = re.compile(
@@ -63,7 +76,8 @@ _OF_MONTH = re.compile(  # of a day that is not told: 10月初才突破126000美
     r"(?:(?<!\d)(?:1[0-2]|[1-9])月(?:(?:[初底末间]|[上中下]旬)[^,;。\d]{0,8}?)?|上周(?=曾))(?:所|才|刚|也|曾经?|一度|首[度次])*"
     r"(?:突破|[跌升]破|升穿|站上|失守|[创写]下?|刷新|改写|缔造|来到|到过|[高低]?见|[跌涨升]到)"
 )
-_NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
+_ITS_WEEK = re.compile(r"[单当那整全]周(?![一二三四五六日])")
+_NIGHT = re.compile(r"凌晨|[清今]晨|今早|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
 _CODE = re.compile(r"\((?P<at>[A-Z]{3,6}): ?(?P<code>[A-Z0-9.]{1,7})\)|\((?P<us>[A-Z.]{1,5})[-.]US\)")
@@ -110,7 +124,8 @@ _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early 
     r"\bearly (?:on )?\w+day\b|\b(?:at|after) the open(?:ing(?: bell)?)?\b"
     r"|\bin (?:early|morning|afternoon|midday) (?:trad|deal)\w+"
     r"|\b(?:minutes|hours?) into (?:the )?(?:trading|session|day)\b"
-    r"|\b(?:at )?(?:mid-?day|lunch(?:time| break)?|noon)\b",
+    r"|\b(?:at )?(?:mid-?day|lunch(?:time| break)?|noon)\b"
+    r"|[早午]盘(?!前|收|[^,。]{0,8}(?:随后|其后))|盘初|(?<![收复])开盘(?!价|前|首日|后)",
     re.IGNORECASE,
 )
 _NIGHTLY = re.compile(  # "Mar 31, 2022, 12:40 a.m. UTC": written behind the day that it tells of
@@ -127,7 +142,8 @@ _SLUG = re.compile(
 )
 _LIST = re.compile(r"[^.]{8,}:")
 _CLOSED = re.compile(
-    r"\b(?:clos|settl|end|finish)ed\b|(?<!午)(?<!半日)收(?:盘|市|报|在|于|约?\d|[跌涨高低升黑红])|终场|作收"
+    r"\b(?:clos|settl|end|finish)ed\b(?! \w+ing\b)"
+    r"|(?<!午)(?<!半日)收(?:盘|市|报|在|于|约?\d|[跌涨高低升黑红])|终场|作收"
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
@@ -144,6 +160,7 @@ class Reading:
     unreal: bool = False  # a forecast, or of what is not
     firms: tuple[Subject, ...] = ()  # that it names
     days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell; in Chinese, in America
+    back: frozenset[dt.date] = frozenset()  # days that it only looks back to
 
 
 def statements(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> list[Statement]:
@@ -180,10 +197,11 @@ def readings(
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known, about)), dated, known))
     written = (_LIVE if chinese else _CLOCK).search(plain) or (not chinese and _blog(plain.splitlines()))
-    live = dated if written else None if chinese else _intraday(found)
+    live = dated if written else _intraday(found)
     found = list(_live(found, live)) if live else found
     found = [*_behind([*_ahead(found, dated)] if narrated else [*_far(found, dated)], dated)]
     night = any(map(_NIGHTLY.fullmatch, plain.splitlines()))
+    found = [*_of_then(found, dated)] if chinese else found
     found = [*_listed(_before(located(found, known), dated, night), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
 
@@ -205,7 +223,7 @@ def _written_on(text: str, dated: dt.date) -> dt.date:
 
 def _intraday(found: Sequence[Reading]) -> dt.date | None:
     """The day of the first sentence that tells what moved, where it tells it of the hours of trading, and of no close."""  # noqa: E501
-    lede = next((r for r in found if r.statements and r.text.endswith(".")), None) if len(found) > 1 else None
+    lede = next((r for r in found if r.statements and r.text.endswith((".", "。"))), None) if len(found) > 1 else None
     open_ = lede is not None and _INTRADAY.search(lede.text) and not _CLOSED.search(lede.text)
     return lede.statements[0].date if lede and open_ else None
 
@@ -282,6 +300,27 @@ def _behind(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
         story = near if near in moved or not moved else None
         contradicted = any(m.value == DayMark(None) and _DIGIT.search(words) for m, words in marks)
         lost = contradicted or (lost and not marks)
+
+
+def _of_then(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; a day of the month alone, behind a move of a far day, may be of that month: which one, stays open.
+
+    "1987年10月19日道瓊下跌22.6%。富時指數20日下跌12.2%。"
+    """
+    far: dt.date | None = None
+    for r in found:
+        unsure = set[dt.date]()
+        for m, words in _days_in(r, dated):
+            if m.value.date and far and _DAY_ALONE.fullmatch(words):
+                unsure.add(m.value.date)
+        said = tuple(
+            replace(s, open=(WHICH_DAY, *s.open)) if s.date in unsure and not s.until else s for s in r.statements
+        )
+        yield replace(r, statements=said)
+        moved = any(s.kind in {"return", "points"} and not (s.until or s.year) for s in r.statements)
+        told = (m for m, _ in _days_in(r, dated) if moved and not _SPAN_FROM.match(r.text, m.end))
+        then = (m.value.date for m in told if not _EARLIER.search(r.text[: m.start]))
+        far = next((day for day in then if day and (dated - day).days > LONG_AGO), far)
 
 
 def _before(found: Iterable[Reading], dated: dt.date, night: bool) -> Iterator[Reading]:
@@ -363,7 +402,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
                 told |= {s.date for s in kept}
-                behind = [s.date for s in kept if s.date and region(known, s.who) == "America"]
+                behind = [s.date for s in kept if s.date and _own_region(known, s.who) == "America"]
                 behind += [d for d in reading.days if has_chinese(reading.text) and d <= dated]
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
@@ -410,6 +449,7 @@ def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
     told = [m for m in days(r.text, dated) if m.start >= dateline(r.text)]
     later = [m.value.date for m in told if m.value.date and m.value.date <= dated]
     before = any(m.value.steps == -1 and _BY_DAY.search(r.text[m.start : m.end]) for m in told) and not later
+    before = before or s.date in r.back
     return has_chinese(r.text) and s.date is not None and (before or max(later, default=s.date) > s.date)
 
 
@@ -589,7 +629,7 @@ def paragraph(
             for m, s in said
         ]
         said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
-        said = [(m, _of_month(sentence, m, s)) for m, s in said]
+        said = [(m, _of_month(sentence, m, _of_week(sentence, m, s))) for m, s in said]
         said = [(m, _meant(_of_head(sentence, m, s, context, known), context.about)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
@@ -628,7 +668,7 @@ def paragraph(
         written = tuple(sentence.text[m.start : m.end] for m in passed)
         moves = tuple(untold(sentence, used, passed))
         firms = _spoken_of(sentence, at, known, told)["firms"]
-        yield Reading(number, text, told, written, moves, unreal(sentence), firms, tuple(happened))
+        yield Reading(number, text, told, written, moves, unreal(sentence), firms, tuple(happened), _back(sentence))
 
 
 def _of_span(told: Sequence[Statement]) -> bool:
@@ -696,14 +736,21 @@ def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, kno
 
 
 def _days_of(told: Sequence[Statement], sentence: Sentence) -> list[dt.date]:
-    return [s.date for s in told if sentence.chinese and s.date and not s.until]
+    return [s.date for s in told if sentence.chinese and s.date and not s.until and s.date not in _back(sentence)]
+
+
+def _back(sentence: Sentence) -> frozenset[dt.date]:
+    """The days that the sentence only looks back to, behind figures of one that it does not tell."""
+    return frozenset(m.value.date for m in sentence.all("date") if m.value.date and contrasted(sentence, m))
 
 
 def _onward(
     sentence: Sentence, told: Sequence[Statement], days: Sequence[dt.date], context: Context
 ) -> Sequence[Statement]:
     """In English, those of a day that the next sentence may go on in: none that a comparison alone tells."""
-    if sentence.chinese or not sentence.has("date", "base"):
+    if sentence.chinese:
+        return [s for s in told if s.date not in _back(sentence)]
+    if not sentence.has("date", "base"):
         return told
     return [s for s in told if s.date in {*days, context.date}]
 
@@ -713,7 +760,7 @@ def _days(known: Names, told: Sequence[Statement], onward: Sequence[dt.date]) ->
     days: dict[str, set[dt.date]] = {}
     for s in told:
         own = s.date and not s.until and (not onward or s.date in onward)
-        if own and s.date and ((place := region(known, s.who)) or s.who.name or s.who is NOBODY):
+        if own and s.date and ((place := _own_region(known, s.who)) or s.who.name or s.who is NOBODY):
             days.setdefault(place, set()).add(s.date)
     return {place: next(iter(found)) for place, found in days.items() if len(found) == 1}
 
@@ -758,7 +805,7 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     if s.until or not place:
         apart = len(set(context.days_by_region.values())) > 1 and not sentence.has("date") and s.date == context.date
         unsure = sentence.chinese and bool(there and there < s.until if s.until else apart)
-    elif near and place == "America" and _NIGHT.match(sentence.text, near.end) and s.date == near.value.date:
+    elif near and place == "America" and s.date == near.value.date and _night(sentence, near):
         day, unsure = DayMark(None, -1).resolved(s.date) or day, True
     elif not sentence.has("date") and s.date == context.date:
         stranger = context.days_by_region.get("") if sentence.chinese else None
@@ -768,6 +815,21 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
         own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
         day = (resolved(sentence, own[-1], context) if own else there or context.date) or day
     return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
+
+
+def _night(sentence: Sentence, day: Mark) -> bool:
+    """Whether the day, or the word behind it, is of a morning in Asia: 今晨, 6日凌晨."""
+    return _NIGHT.search(sentence.text, day.start, day.end + 2) is not None
+
+
+def _of_week(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
+    """The week of a day that the sentence tells, where that is an earlier one: 恒指4日涨5.4%,单周涨8.7%."""
+    day = sentence.last("date", before=mark.start)
+    if not (sentence.chinese and day and day.value.date and s.date and s.until):
+        return s
+    monday = day.value.date - dt.timedelta(day.value.date.weekday())
+    other = monday < s.date and (s.until - s.date).days < WEEK and _ITS_WEEK.search(sentence.text, day.end, mark.start)
+    return replace(s, date=monday, until=monday + dt.timedelta(4)) if other else s
 
 
 def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
