@@ -123,6 +123,12 @@ _SPAN_TOPIC = re.compile(
     r"(?![\d一二三四五六日初底末中上下旬份的财法营]))(?:来看|来说|而言|计|间|里|内|,)?"
 )
 _OF_SUM = re.compile(r" of (?:\w+ ){0,2}[^\w\s]{0,3}\d")  # "posted a loss of 38 cents a share"
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_SPAN_NOUN = re.compile(  # "January was kind to the large ones", "the best May since 1990"
+    rf"(?:^|[:—–-] )(?:The )?{_MONTH} (?=(?:was|is|has|had|proved|turned|brought|ended|began|belonged|went|saw)\b)"
+    rf"|\b(?:best|worst|\w{{3,}}est|strong|weak|good|bad|brutal|dismal|stellar|rough|kind) (?:{_MONTH}|month|quarter|half|half-year)\b"  # noqa: E501
+)
+_THAT = re.compile(r"\bthat (?:same )?$|那个?$", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:later|afterwards|subsequently|thereafter)\b(?! (?:on|in|than)\b)", re.IGNORECASE)
 _MARKET_TOPIC = re.compile(r"[,;:](?:[港台美日陆韩英A]股|大市|股市)")
 _FRAMED = re.compile(r"(?:走势|表现|行情|收[市盘])[^,;。\d]{0,6}:[^,;。]{0,4}$")  # 个股周三走势:
@@ -179,7 +185,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
     found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, context, names, elsewhere)]
     found += [WHEN] * (context.about is not None and sentence.has("closed"))  # "fell on Saturday": no session's
-    found += _path(sentence, mark, own, context)
+    found += _path(sentence, mark, own, s, context)
     found += _signs(sentence, mark, s)
     found += _beyond(sentence, mark, s)
     found += [MOMENT] * (s.kind == "opening_gap" and _before_opening(sentence, mark))
@@ -205,7 +211,8 @@ def _doubtful(
         yield MOMENT
     if context.moment and not LATE.search(sentence.text, 0, mark.end):
         yield MOMENT  # "Stocks were mixed at midday. The Dow was up 0.2%"
-    if _PEAK.search(sentence.text, low, mark.end) or _LATER.search(sentence.text, low, mark.start):
+    later = _LATER.search(sentence.text, low, mark.start) or _LATER.match(sentence.text)
+    if later or _PEAK.search(sentence.text, low, mark.end):
         yield MOMENT
     here = _trading(names, s.who)
     named = [who for m in sentence.all("names", "aside", "others") for who in m.value if len(who.symbols) == 1]
@@ -289,18 +296,35 @@ def _time(
         others = s.kind != "price_level" and s.date and all(m.value.date and m.value.date != s.date for m in days)
         steps = [m for m in sentence.all("date") if (m.value.steps or 0) > 0]
         again = days[-1] in steps and (context.stepped or days[-1] != steps[0])  # the next day of the next day?
-        if several or late or again or (others and not sentence.chinese) or _of_next(sentence, mark, days, context):
+        pointed = any(_THAT.search(sentence.text, 0, m.start) for m in days)
+        if (
+            several
+            or late
+            or again
+            or pointed
+            or (others and not sentence.chinese)
+            or _of_next(sentence, mark, days, context)
+        ):
             yield WHEN
     elif earlier:
         yield SPAN if sentence.has("period") else WHEN
     elif sentence.has("ahead", within=(low, high)) or _UNTIL.match(sentence.text, high):
         yield WHEN  # "at €700 before Tuesday's results"
-    elif _spanned(sentence, low) or (s.kind == "return" and context.spanned and not sentence.has("date")):
+    elif _spanned(sentence, low) or (
+        s.kind == "return" and (of_span(sentence) or (context.spanned and not sentence.has("date")))
+    ):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %", or in a sentence of its own
     elif carried or _FIRST_DAY.search(sentence.text):
         yield WHEN
     elif not _settled(sentence, own, low, s, context, names):
         yield from () if own and _told_behind(sentence, mark, s) else (WHEN,)
+
+
+def of_span(sentence: Sentence) -> bool:
+    """Whether a sentence that tells no day is of a month or the like, by its noun alone: "January was kind", "A: 上周呢?"."""  # noqa: E501
+    asked = sentence.text.endswith(ASKED) and sentence.has("period") and not sentence.has("date")
+    noun = None if sentence.chinese else _SPAN_NOUN.search(sentence.text)
+    return asked or bool(noun and not sentence.has("date", within=(noun.start(), len(sentence.text))))
 
 
 def _of_next(sentence: Sentence, mark: Mark, days: Sequence[Mark], context: Context) -> bool:
@@ -393,7 +417,7 @@ def _told_behind(sentence: Sentence, mark: Mark, s: Statement) -> bool:
     return not (apart or looked_back or _unknown(sentence, *between))
 
 
-def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
+def _path(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, context: Context) -> Iterator[Reason]:
     """From a subject in another clause, or in another sentence, to the figure."""
     low, high = sentence.clause(mark)
     if own is not None and (sentence.has("unsure", within=(own.start, own.end)) or _of_member(sentence, own)):
@@ -408,7 +432,9 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
     elif own is None and context.about and not sentence.has("names", "aside", "others"):
         yield from (WHOSE,) * strange(sentence)  # "fell 17%", of the one security that is asked about
     elif own is None:
-        if context.strange or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
+        named = {symbol for who in context.named for symbol in who.symbols}
+        other = sentence.has("pronoun", within=(low, mark.start)) and named and not named & {*s.who.symbols}
+        if context.strange or other or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
             yield WHOSE
     elif own.start >= high or _another_market(sentence, own, mark) or not _bridged(sentence, own, mark, low):
         yield WHOSE

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from eventwindow.draft.accounted import market, region, strange, unaccounted
+from eventwindow.draft.accounted import market, of_span, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
 from eventwindow.draft.clauses import RELATIVE
 from eventwindow.draft.context import (
@@ -641,7 +641,7 @@ def paragraph(
             date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
             spoken=spoken[-1] if spoken else context.spoken,
             stepped=any((m.value.steps or 0) > 0 for m in sentence.all("date")) if spoken else context.stepped,
-            spanned=_of_span(told) if told else context.spanned,
+            spanned=of_span(sentence) or (_of_span(told) if told else context.spanned),
             framed=framed_after(context.framed, text, told, dated),
             span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
