@@ -23,7 +23,11 @@ _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4})", re.ASCII)
 _SERIAL = re.compile(r"[2-6]\d{4}(\.0)?", re.ASCII)  # 1954 to 2091
 _YEAR = re.compile(r"(?:\d\d?[/.-]\d\d?[/.-])?(\d{4})(?:[-/.]|\d{4}$|$)", re.ASCII)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_BEGUN = tuple(name[:3].lower() for name in MONTHS)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII)
 YEARS = range(1800, 2200)  # nanoseconds since 1970 reach no farther
 SPARSE = {"monthly": 20.0, "weekly": 6.0}  # usual days between rows; sessions are 1 apart
@@ -130,7 +134,7 @@ def _day(text: str) -> np.datetime64:
 def month_number(name: str) -> int:
     """1 to 12 by the first three letters of an English name, 0 where no month begins so."""
     begun = name[:3].lower()
-    return MONTHS.index(begun) + 1 if begun in MONTHS else 0
+    return _BEGUN.index(begun) + 1 if begun in _BEGUN else 0
 
 
 def _built(year: int, month: int, day: int) -> np.datetime64:

@@ -10,12 +10,9 @@ from functools import partial
 
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import lasting
+from eventwindow.draft.periods import CUT_MONTH, lasting
 
-MONTH = (  # an English name or what it is cut to: no other word that begins so
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+MONTH = rf"(?:{CUT_MONTH})\.?"  # no other word that begins so
 AHEAD = 92  # days; a later day without its year is one of the year before
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
 WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"

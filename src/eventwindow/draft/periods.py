@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from eventwindow.calendars.dates import month_number
+from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.chinese import numeral
 from eventwindow.draft.lexicon import Mark
 
@@ -18,7 +18,9 @@ EARLIEST = 1800  # years before are told of by no price
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _N = rf"(?:{'|'.join(WORDS)}|\d{{1,3}})"
 _ZH_N = r"(?:(?<!\d)\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[两三四五六七八九])"
-_EN_MONTH = r"(?P<em>january|february|march|april|may|june|july|august|september|october|november|december)"
+MONTH = "|".join(MONTHS)  # an English name in full
+CUT_MONTH = "|".join(f"{n[:3]}(?:{n[3:].replace('tember', 't(?:ember)?')})?" for n in MONTHS)  # or what it is cut to
+_EN_MONTH = f"(?P<em>{MONTH})"
 
 
 @dataclass(frozen=True, slots=True)

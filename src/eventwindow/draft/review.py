@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from eventwindow.draft.dates import days
 from eventwindow.draft.lexicon import Lexicon
-from eventwindow.draft.periods import Period, over, periods
+from eventwindow.draft.periods import MONTH, Period, over, periods
 from eventwindow.draft.sentence import WEEKEND, sentences
 from eventwindow.draft.statement import Statement
 
@@ -27,7 +27,7 @@ _TOLD = re.compile(  # no span of a firm's accounts: "first-quarter sales"
     rf"\b(?:(?P<six>(?:(?P<half>first|second) half|(?P<six_months>first|second|last|opening) six months|half-year)\b)"
     rf"|(?P<three>(?:(?P<quarter>first|second|third|fourth)|{_BEST}|the|a) quarter\b|quarterly\b)"
     r"|(?P<one>(?:the|a|best|worst|losing|winning) month\b|monthly\b"
-    r"|(?P<month>January|February|March|April|May|June|July|August|September|October|November|December)\b(?! \d))"
+    rf"|(?P<month>{MONTH})\b(?! \d))"
     rf"|(?P<twelve>annual\b|{_BEST} year\b|year in review\b)"
     rf"|(?P<week>(?:(?:{_BEST}|a \w+|a|the|last|previous) week|weekly)\b(?! (?:after|before|ago|earlier|when|to)\b)))"
     r"(?![- ](?:profit|sales|result|earning|revenue|loss|report|number|figure|delivery|deliveries|output)\w*)",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import WORDS, Period, back, lasting, month_told
+from eventwindow.draft.periods import CUT_MONTH, WORDS, Period, back, lasting, month_told
 
 _TIMES = {"date", "ahead", "closed", "base", "since", "period"}
 _SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
@@ -18,10 +18,7 @@ _FROM = re.compile(r"\b(?:from|than at|compared (?:with|to)|against)\s+(?=the (?
 _ENDS = re.compile(  # where what is told behind "since" ends
     r"[,;:)](?!\d)|\.(?:\s|$)|[—–]|\s(?:but|while|after|as|although|through|until|is|are)\s|\sand\s|\sto\s(?=[^\w\s]{0,3}\d)"
 )
-_MONTH = (
-    r"(?-i:(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
-    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b)\.?(?:,? (?:of )?(?:(?P<year>(?:19|20)\d\d)|(?P<last>last year)))?"
-)
+_MONTH = rf"(?-i:(?P<month>{CUT_MONTH})\b)\.?(?:,? (?:of )?(?:(?P<year>(?:19|20)\d\d)|(?P<last>last year)))?"
 _EDGE = re.compile(
     r"(?:(?:the )?(?P<edge>start|beginning|turn|opening|end) of (?:the |this |last )?)"
     rf"(?:(?P<unit>week|month|quarter|year)\b|{_MONTH}|(?P<alone>(?:19|20)\d\d)\b)"
