@@ -131,6 +131,8 @@ def test_the_one_security_and_the_day_that_are_asked_for_are_meant(sentence):
         ("Nvidia fell 17% and TSMC rose", ["TSMC"]),
         ("Nvidia's drop of 17% was smaller than TSMC's", ["TSMC"]),
         ("Nvidia fell 17%, Apple rose 3%", []),
+        ("Nvidia fell 17%, the least of the Magnificent Seven", ["the Magnificent Seven"]),
+        ("Nvidia fell 17% and led the Magnificent Seven lower", ["the Magnificent Seven"]),
     ],
 )
 def test_a_security_that_no_statement_speaks_of_is_told(sentence, left):
