@@ -28,6 +28,7 @@ _KIND = re.compile(
     r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个该港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
 )
+_AMONG = re.compile(r"方面|当中|[之其]?中[,:]")  # 半导体股中,只有联发科收红
 MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _CHAIN = re.compile(r"供应链|概念股")
 _VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
@@ -362,12 +363,12 @@ def _named(sentence: Sentence, low: int, high: int) -> Mark | None:
         if named[0].start - low <= 2 and (tail := _CHAIN.match(sentence.text, named[0].end, high)):  # 苹果供应链
             label = sentence.text[named[0].start : tail.end()]
             return Mark(named[0].start, tail.end(), "group", Subject(group=Group(label, label)))
-        who, behind = named[0].value[0], sentence.text[named[0].end : named[0].end + 2]
+        who, apart = named[0].value[0], _AMONG.match(sentence.text, named[0].end)
         label = who.group.label if who.group else who.name if who.name.endswith(("股", "板块")) else "the whole market"
         begins = named[0].start - low <= 2 or sentence.text[named[0].start - 1] == "的"  # 早前炒得火热的中资券商股
         alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and begins
         group = who if who.group else Subject(group=Group(label, label))
-        return Mark(named[0].start, named[0].end, "group", group) if alone and behind not in {"方面", "当中"} else None
+        return Mark(named[0].start, named[0].end, "group", group) if alone and not apart else None
     if market := MARKET.match(sentence.text, low, high):
         return Mark(*market.span("name"), "group", Subject(("^HSI",)))
     found = _KIND.match(sentence.text, low, high)
