@@ -624,15 +624,8 @@ def paragraph(
         context = replace(context, topic=topic_of(sentence) or context.topic)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
-        said = [
-            (m, _in_its_region(sentence, m, _ended(sentence, m, s, context, known, dated), context, known))
-            for m, s in said
-        ]
-        said = [(m, _listed_there(sentence, m, s, known, rules)) for m, s in said]
-        said = [(m, _of_month(sentence, m, _of_week(sentence, m, s))) for m, s in said]
-        said = [(m, _meant(_of_head(sentence, m, s, context, known), context.about)) for m, s in said]
-        said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
-        ordered = sorted(said, key=lambda pair: pair[0].start)
+        settled = [(m, _settled(sentence, m, s, context, known, rules, dated)) for m, s in said]
+        ordered = sorted(settled, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
         told = tuple(statement for _, statement in _once(ordered))
         days, spoken = days_told(sentence, context), days_told(sentence, context, "closed")
@@ -669,6 +662,16 @@ def paragraph(
         moves = tuple(untold(sentence, used, passed))
         firms = _spoken_of(sentence, at, known, told)["firms"]
         yield Reading(number, text, told, written, moves, unreal(sentence), firms, tuple(happened), _back(sentence))
+
+
+def _settled(
+    sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, rules: Lexicon, dated: dt.date
+) -> Statement:
+    """The statement with the day, the listing and the span that its sentence gives it, and why it is not judged."""
+    s = _in_its_region(sentence, mark, _ended(sentence, mark, s, context, known, dated), context, known)
+    s = _of_month(sentence, mark, _of_week(sentence, mark, _listed_there(sentence, mark, s, known, rules)))
+    s = _meant(_of_head(sentence, mark, s, context, known), context.about)
+    return _audited(sentence, mark, s, context, known, dated)
 
 
 def _of_span(told: Sequence[Statement]) -> bool:
