@@ -477,7 +477,7 @@ def _own_period(sentence: Sentence, mark: Mark, context: Context | None = None) 
         held = [m for m in held if m.kind == "date" or not _of_noun(sentence, m)]
         held = [m for m in held if sentence.reaches(m, mark)]
         last = next(iter(held[::-1]), None)
-        if last and last.kind == "period" and _of_business(sentence, last):
+        if last and last.kind == "period" and (_of_business(sentence, last) or _of_plan(sentence, last)):
             last = None
         used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
         elliptic = not (sentence.chinese or sentence.has(*MOVES, "date", within=(low, high)))  # "…, the Dow by 0.9%"
@@ -529,6 +529,13 @@ def _of_business(sentence: Sentence, span: Mark) -> bool:
     low, high = sentence.clause(span)
     named = sentence.has("names", "aside", "others", "role", "stock", "pronoun", within=(0, high))
     return sentence.has("amount", within=(low, high)) and not named
+
+
+def _of_plan(sentence: Sentence, span: Mark) -> bool:
+    """Whether the span is that of what is to come: 深港通有望年内推出,港交所升6.5%."""
+    low, high = sentence.clause(span)
+    ahead = sentence.chinese and sentence.has("modal", within=(low, span.start))
+    return ahead and not sentence.has("amount", *MOVES, within=(low, high))
 
 
 def _told(span: Mark) -> bool:

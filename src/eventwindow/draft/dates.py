@@ -36,7 +36,10 @@ _PATTERNS = (
         "week",
         r"(?P<which>上个?|这个?|本|下个?)?\s*(?<!黑色)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法]|周(?![一二三四五六日]))",
     ),
-    ("next", r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|第二天"),
+    (
+        "next",
+        r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|(?<!连)(?<!连续)第二天",
+    ),
     (
         "back",
         r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe (?:day|evening|night|afternoon) before\b(?! (?:yesterday|(?:the|its?|their|his|her|they|he|she|an?)\b|(?-i:[A-Z])))|前一[天日晚夜]|前[晚夜]|前一?个?交易日|上一?个?交易日|(?<![以早晚周])上日",  # noqa: E501

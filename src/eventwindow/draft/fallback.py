@@ -11,7 +11,7 @@ from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, period_of, resolved
 from eventwindow.draft.fallback_counts import counts
 from eventwindow.draft.fallback_remarks import MARKET, Said, remarks_left
-from eventwindow.draft.fallback_trading import ALL_SHARES, trading
+from eventwindow.draft.fallback_trading import ALL_SHARES, CHANGED, trading
 from eventwindow.draft.kinds import MOVING
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import (
@@ -250,6 +250,8 @@ def _large(
         told, span = figure_at(sentence, mark, who, "turnover", 1, context, hedge), period_of(sentence, mark, context)
         months = not sentence.chinese and span and span.first and span.until
         yield replace(told, date=span.first, until=span.until) if span and months else told
+    elif sentence.chinese and CHANGED.search(sentence.text[: mark.start]) and "成交" in sentence.text[:low]:
+        return  # of a turnover: 比27日减少约300亿元
     elif sign and _WIPED.search(head) and not re.search("[至到]$", head):
         yield figure_at(sentence, mark, who, "value_change", sign, context)
     elif _VALUE.search(head) or (sentence.chinese and WORTH_NOW.search(sentence.text[: mark.value.at])):

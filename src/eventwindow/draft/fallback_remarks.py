@@ -56,6 +56,7 @@ _RUN = re.compile(
     rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|个月|(?=[涨升跌黑红挫扬]))",
     re.IGNORECASE,
 )
+_OF_WEEKS = re.compile("周(?![一二三四五六日])")
 _OF_MONTHS = re.compile("个月$|月线连")
 _SHARES_OF = re.compile(
     r"\b[Ss](?:hares|tocks) (?:of|in) (?:the |U\.S\. |US |[A-Z][a-z]+(?:an|ese|ish) )*"
@@ -114,7 +115,7 @@ _SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
 _FLAT = re.compile(
     r"\b(?:(?P<near>(?:little|barely|hardly) (?:changed|moved)"
     r"|(?:virtually|almost|nearly|practically|broadly|all but) unchanged|flat(?!-| ?panel))|unchanged)\b"
-    r"|(?P<near2>几乎|近乎|大致)?(?:无升跌|持平|打和|平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
+    r"|(?P<near2>几乎|近乎|大致)?(?:无升跌|(?<![只档家支])持平|打和|平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
     re.IGNORECASE,
 )
 
@@ -179,7 +180,8 @@ def _records(sentence: Sentence, context: Context, near: Said, owners: Owners) -
         mark = Mark(m.start("at") if m["at"] else m.start(), m.end(), "record")  # "from | Monday's record"
         low, high = sentence.clause(mark)
         told = any(s.kind == "record" and at.start < m.end() and m.start() < at.end for at, s in near)
-        if told or sentence.has("off", "volume", "no", "condition", within=(low, high)):
+        may = sentence.chinese and sentence.has("modal", within=(low, m.start()))  # 原本有机会改写纪录
+        if told or may or sentence.has("off", "volume", "no", "condition", within=(low, high)):
             continue
         indices = tuple(dict.fromkeys(s.who for _, s in near if s.who.is_index))
         who = (_SEVERAL.search(sentence.text, low, m.end()) and indices) or owners(mark)
@@ -220,7 +222,7 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
             last = day.replace(day=1) - dt.timedelta(1) if past else day
             month = last.year * 12 + last.month - count
             span = Period(first=dt.date(month // 12, month % 12 + 1, 1), until=last)
-        elif "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
+        elif "week" in words or _OF_WEEKS.search(sentence.text, max(0, m.start() - 3), m.end()):
             friday = day - dt.timedelta((day.weekday() - 4) % 7)  # of the last week that is over
             ended = sentence.chinese and _ENDED.search(sentence.text, 0, m.start())  # 终止连三周上涨
             day = (day - dt.timedelta(day.weekday() + 3) if ended else day) if sentence.chinese else friday

@@ -18,7 +18,7 @@ Owners = Callable[[Mark], Sequence[Subject]]
 LOT = 1000  # shares of a Taiwanese lot
 STOCKS = Group("个股", "个股")
 ALL_SHARES = re.compile(
-    r"沪深两市|两市|三市|主板|大市|main board|securities market", re.IGNORECASE
+    r"沪深两市|两市|三市|主板|大市|东证(?:一部|主要市场)|全场|main board|securities market", re.IGNORECASE
 )  # of a market, whose turnover is told
 _TRADED = re.compile(r"成交|易手|换手|交投|[总均大爆]量")
 _SHARES = re.compile(r"(?P<lots>张)|股(?![票份价市东])")
@@ -30,8 +30,11 @@ _WAY = (
 _COUNTED = re.compile(rf"(?:[只档家支]{_STOCK}?|股)(?:打入|亮灯|封)?(?:{_WAY})(?!幅|的)")
 _COUNTS = re.compile(rf"(?:{_WAY})的?{_STOCK}?(?:家数)?(?:共|则|仅|只)?(?:有|达)?$")
 _COUNTER = re.compile(r"[只档家支](?![\u4e00-\u9fff])")
-_CHANGED = re.compile(
-    r"[较比][^,;。\d]{0,12}(?:(?P<up>放量|多了?|激增|增加|放大|增)|(?P<down>缩量|少了?|减少|萎缩|缩减|减))约?$"
+_MEMBERS = re.compile(
+    r"(?P<of>\d+[只档家支]成[份分]股)(?:之中|当中|中|里)|(?<![\u4e00-\u9fff])(?P<of2>全场)(?=[涨跌升上下])"
+)
+CHANGED = re.compile(
+    r"[较比](?:\d{1,2}日)?[^,;。\d]{0,12}(?:(?P<up>放量|多了?|激增|增加|放大|增)|(?P<down>缩量|少了?|减少|萎缩|缩减|减))约?$"
 )
 _SHARE = re.compile(r"占[^,;。\d]{0,8}成交(?:金?额|值|量)?的?(?:比重)?约?$")
 _SHARE_BEHIND = re.compile(r"占(?:去|比)?(?:了|约)?$")
@@ -77,8 +80,12 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, owners: Owners) ->
         scale = LOT if shares["lots"] else 1
         yield from (figure_at(sentence, mark, who, "volume", 1, context, scale=scale) for who in owners(mark)[:1])
     elif kind := _counted(sentence, mark):
-        yield figure_at(sentence, mark, Subject(group=STOCKS), kind, 1, context)
-    elif amount.unit == "money" and (changed := _CHANGED.search(head)) and (of := _turnover(sentence, mark)):
+        members = [*_MEMBERS.finditer(text, 0, mark.start)]  # 50档成分股之中,26档上涨
+        label = next((m["of"] or m["of2"] for m in members[::-1]), "")
+        group = Group(label, label) if label else STOCKS
+        told = figure_at(sentence, mark, Subject(group=group), kind, 1, context)
+        yield replace(told, hedge="exact") if mark.value.hedge == "amounted_to" else told
+    elif amount.unit == "money" and (changed := CHANGED.search(head)) and (of := _turnover(sentence, mark)):
         yield figure_at(sentence, mark, of, "turnover_change", 1 if changed["up"] else -1, context)
     elif amount.unit == "money" and (day := _day_compared(sentence, mark)) and (of := _turnover(sentence, mark)):
         yield replace(figure_at(sentence, mark, of, "turnover", 1, context), date=resolved(sentence, day, context))

@@ -15,7 +15,7 @@ from eventwindow.draft.chinese import simplified
 
 _CODE = r"(?! ?[A-Z][A-Z.]{0,6}\))"  # of an exchange: (NYSE: TRU)
 BOUNDARY = re.compile(rf"(?<!\d)[,;:]{_CODE}|[,;:](?!\d){_CODE}|[—–]{{2}}|\s[-—–]\s")
-FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对])\s*)*$"  # noqa: E501
+FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对]|每公斤|每百万(?:瓦时|英热单位)|每兆瓦时|每蒲式耳|每克拉)\s*)*$"  # noqa: E501
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
 BOND = (  # whose yield no list holds
     r"(?:[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?|(?<=[nhe] )(?:government|Treasury) bonds?)"
@@ -37,7 +37,8 @@ GROUP = re.compile(
     r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
     r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
     rf"|{_BEGUN}(?:{_WORD}{{2,4}}股?[、与和及])+(?:(?!等){_HAN}|[A-Z]{{1,4}}(?={_HAN})){{2,6}}(?<![个控持入])(?:股|板块)(?={_DAY_ZH}(?!相对抗)[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相跟续再随飙急]|的[涨跌升]幅)"
-    rf"|{_BEGUN}(?:[A-Z]{{1,4}})?{_HAN}{{2,5}}(?:类股|概念股|族群|(?<![个控持入港美陆台])股)(?={_DAY_ZH}(?:[则也亦普全同齐纷逆集却均皆多大悉涨跌升挫走受领跟应再续]|[上下](?!周)|收[涨跌]))"
+    rf"|{_BEGUN}(?:[A-Z]{{1,4}})?{_HAN}{{2,5}}(?:类股|概念股|族群|(?<![个控持入港美陆台])股)(?={_DAY_ZH}(?:[则也亦普全同齐纷逆集却均皆多大悉涨跌升挫走受领跟应再续连]|[上下](?!周)|收[涨跌]))"
+    rf"|{_BEGUN}{_HAN}{{2,5}}股(?=[、与和及]{_HAN}{{2,5}}股{_DAY_ZH}分别)|(?<=股[、与和及]){_HAN}{{2,5}}股(?={_DAY_ZH}分别)"
     r"|(?:(?<=[,;:。、])|(?<=板块[和与及])|^)[\u4e00-\u9fff]{2,6}板块"
     rf"(?=[^,。;的方中]{{0,4}}?[跌涨升挫走领回]|(?:[和与及、][^,。;]{{2,8}}板块)?{_DAY_ZH}分别以)"
     rf"|(?:个股|(?<=[,;:。、])(?:亚洲|新兴市场)货币)(?={_DAY_ZH}(?:普遍|[多大]数|大多|普[跌涨]|[涨跌升]多[涨跌]少|全线|集体))"
@@ -56,7 +57,7 @@ _MODIFIER = re.compile(  # no verb, no adverb, no word for how many
     r"[A-Za-z][a-z]{2,}(?<!s)(?<!ed)(?<!ly)(?<!ing)) $"
 )
 _WHOLE_BEFORE = re.compile(r"(?:美国|欧洲|欧美|亚太|亚洲|内地|香港|中国|日本|韩国|台湾|[中内外港]资)$")
-_WHOLE_AFTER = re.compile(r"期货(?:主力)?(?:合约)?")
+_WHOLE_AFTER = re.compile(r"期货(?:主力)?(?:合约)?|(?<=股)指数")
 
 
 @dataclass(frozen=True, slots=True)

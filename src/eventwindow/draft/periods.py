@@ -299,7 +299,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month |course )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|(?=,[^,。;\d]{2,6}月线)|[至迄]今|(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|(?=,[^,。;\d]{2,6}月线)|[至迄]今|(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[该此这]指数[也则仅共大小微下上]*[升跌涨挫])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
     (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|[^,。;\d]{0,8}?累计)", _quarter),  # noqa: E501
     (r"\b(?:end|finish|clos)(?:ed|ing) the (?P<span>month|quarter|half|three months|six months)\b(?! at)", _ended),
     (r"\b(?:over|for|during) the (?:whole|full) year\b|\b(?:end|finish|clos)(?:ed|ing) the year\b(?! at)", _whole_year),
@@ -312,9 +312,9 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
     (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫飙泻])", _first_half),
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
-    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比]去年年?[底末](?:的?收[市盘]价?)?(?=[高低涨跌升])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
+    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比](?:去年年?[底末]|今?年初)(?:的?收[市盘]价?)?(?=[高低涨跌升上下累])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
-     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
+     rf"|(?P<sure2>近|过去|最近)?(?<!第)(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (rf"\b(?:over|in|during|for|within|across|of) (?:the|its|their) (?:(?:previous|prior|preceding) (?P<n>{_N})|(?P<n2>{_N}) (?:previous|prior|preceding)) (?:trading )?(?:days|sessions)\b", _sessions_before),  # noqa: E501
     (rf"\b(?:the |in the )?(?:{_N} )?(?:days|weeks?|months?) before (?=(?:the|its|an?|their)\b)"  # some event
      rf"|(?<=[\u4e00-\u9fff])(?<!目)前(?:一周|{_ZH_N}(?:天|日|周|个?月))", _open),

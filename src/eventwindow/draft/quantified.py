@@ -64,9 +64,16 @@ WORTH_NOW = re.compile(
     r"|市值[^,;。]{0,16}\d[^,;。\d]{0,6},[^,;。\d]{0,4}(?:[至到]|[剩余]下?|重返|重回|跌破|失守|突破|站上)约?$"
 )
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
-_COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
+_TOP = (
+    r"[较比距](?:[^,;。\d]|\d{4}年|\d{1,2}[月日]){0,12}(?<!历史)(?:[高低][位点]|[高低]峰)"  # 较2018年高位31.2元跌逾八成
+)
+_COMPARED_LEVEL = re.compile(rf"(?:[比较与]|相较于?|曾经?到过|{_TOP})$")
+_OF_TOP = re.compile(rf"{_TOP}$")
 _MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
 _EACH_OF = re.compile(r"(?:分别|各)累?[跌涨升挫]?(?:为|达|是|收|报)?(?:在|于)?$")
+_OFFERED_ZH = re.compile(
+    r"[较比][^,;。]{0,8}(?:招股|发行|发售|供股|承销|配售|认购)价(?:为|的)?$"
+)  # 较招股价17元低39.2%
 _COUNTED_FROM = re.compile(COUNTED)
 _AT_MOST = re.compile(r"最[多深](?:曾)?[下上急]?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
@@ -121,7 +128,7 @@ _TO_END = re.compile(r"\s*(?:to (?:(?:end|close|finish|settle|stand) )?)?(?:at|t
 _OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
 _THAN_OFFERED = re.compile(r"[较比][^,;]{0,12}(?:发行|招股|上市|发售|承销)价")
 _THAN_DAY = re.compile(r"[较比]")
-_JUST = re.compile(r"[才曾]|加计|连同")
+_JUST = re.compile(r"[才曾已]|加计|连同")
 _OPENED_BEHIND = re.compile(r"的?(?:跌幅|涨幅|价格)?开[出盘市](?![后时])")  # 以下跌2.8%开出
 _FUTURES = re.compile(r"(?:合约|期货|期指|夜期|指数|现货|价)$")  # what is quoted so, though no list holds it
 _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
@@ -192,7 +199,8 @@ def beside_price(sentence: Sentence, mark: Mark) -> re.Match[str] | None:
 
 def is_base(sentence: Sentence, mark: Mark) -> bool:
     """Whether the figure is the level that a span is counted from: 由1月10日的19000点计升5%."""
-    return sentence.chinese and _COUNTED_FROM.match(sentence.text, mark.end) is not None
+    before = sentence.text[: mark.value.at] if sentence.chinese and mark.kind == "amount" else ""
+    return bool(before and (_COUNTED_FROM.match(sentence.text, mark.end) or _OFFERED_ZH.search(before)))
 
 
 def from_peak(sentence: Sentence, mark: Mark) -> bool:
@@ -553,6 +561,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
     based = base_of(sentence, mark) or earlier_level(sentence, mark)
     each = each or (amount.unit == "points" and kind == "index" and _bare(sentence, mark))
+    each = each or (sentence.chinese and amount.unit in {"money", "points"} and _OF_TOP.search(head))
     if based or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
     side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""

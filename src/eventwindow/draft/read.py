@@ -34,7 +34,7 @@ from eventwindow.draft.periods import WORDS, Period, periods
 from eventwindow.draft.quantified import AFTER_HOURS, FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.review import SHORT, framed_after, reviewed
 from eventwindow.draft.securities import Names, names
-from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, dateline, home, parse, sentences
+from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, both, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.strangers import strange_names
 from eventwindow.draft.subjects import topic_of
@@ -191,7 +191,7 @@ def readings(
     known = known if chinese else known.meant(_coins(plain, known))
     dated = _written_on(plain, dated) if chinese else dated
     known = known.settled(plain.splitlines()) if chinese else known
-    known = replace(known, home=home(plain, known)) if chinese else known
+    known = replace(known, home=home(plain, known), both=both(plain, known)) if chinese else known
     if not chinese:
         told = [s for line in text.splitlines() for s in sentences(normal(line), rules)]
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))

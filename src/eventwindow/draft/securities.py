@@ -105,6 +105,7 @@ class Names:
     shared: frozenset[str]  # those of firms with which names of other firms begin
     words: Mapping[str, re.Pattern[str]]
     home: str = ""  # the main index of the market that most names of the article are listed on
+    both: tuple[str, str] | None = None  # an index and a currency of one place, of which the article names both
     told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article; names with a code
     strange: Mapping[str, str] = field(default_factory=dict)  # forms of names that no list holds → the name in full
 

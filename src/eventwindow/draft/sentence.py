@@ -50,6 +50,7 @@ _SUBINDEX = re.compile(r"(?!股票|综合|[与和及跟])[\u4e00-\u9fff]{2,4}指
 _ABROAD = re.compile(
     r"(?P<words>[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$"
 )
+_VIX_OF = re.compile(r"(?P<words>印度|日经|日本|欧洲|恒指|恒生|台指|韩国|中国|原油|黄金)$")
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _POINTS = re.compile(r",? or \S*\d%|,? to \d{1,3}(?:,\d{3})+")
@@ -100,7 +101,7 @@ _WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六�
 _FROM_THEN = re.compile(r"起(?![计算])")
 COUNTED = r"起?计(?![划算])|起?计算|算起|起算"  # from the day or the level before it: 由1月10日收市計
 _SINCE_THEN = re.compile(
-    rf"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?:的?[\d.,]+[点元])?(?P<counted>{COUNTED})|以来|至今|迄今|起)"
+    rf"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?:的?[\d.,]+[点元])?(?P<counted>{COUNTED})|(?:(?:节|假|休市)后)?(?:(?:重新|恢复)?(?:开[市盘]|复[市牌])|上市|挂牌|恢复交易)?以来|至今|迄今|起)"
     r"(?P<past>,?[至到]去年年?底)?"
 )
 _FROM = re.compile(r"(?:\b(?:from|between|over)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
@@ -129,6 +130,8 @@ _EVENING_NEWS = re.compile(
 )
 _COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
 _FROM_ZH = re.compile("[由从]$")
+_NEXT_TO = re.compile(r"(?:逼近|接近|仅次于|超[过越]|不及|少于|多于|高于|低于)(?:了)?$")  # 逼近10月16日的11.41%
+_OF_THEN = re.compile(r"的(?:[跌涨升]幅)?[\d.]+%")
 _LEVEL_MOVED = re.compile(r"的?[\d.,]+(?:%|[美港日]?元|点)?[降升跌涨回下上扬贬滑]")  # 由周二的4.255%降到4.238%
 _OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。])")  # 收复周四的全部失地
 _CONTRACT = re.compile(r"(?:期货)?主力(?:合约)?")
@@ -175,6 +178,9 @@ _PREPOSITION = re.compile(r"(?<!shares )(?<!stock )\b(?:for|of|on|in|by|at|from|
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1,
          "open_up": 1, "open_down": -1}  # fmt: skip
+_BOTH = re.compile(
+    r"股(?P<other>[汇滙]市?)(?=双|齐|同|均|皆|都|\d{1,2}日|(?:周|星期)[一二三四五]|[今昨当]|[跌涨重大走下上])"
+)  # 台北股汇市同步走扬
 MAINS = {"XTAI": "^TWII", "XHKG": "^HSI", "XSHG": "000001.SS", "XTKS": "^N225", "XKRX": "^KS11"}
 _INITIAL = re.compile(  # of a name, as in "Warren E. Buffett"; "Class A." and "plan B." end a sentence
     r"\b(?:[A-Z]\.)+[A-Z]$|(?:^|\(|(?<![\w-])(?!(?:Class|Plan|Series|Type|Grade|Groups?|Section|Schedule|Tier|Phase|Category|Part|Model|Option|Appendix|Exhibit|Vitamin|Hepatitis|Level|Stage|Round|Tranche|Zone|Team|Terminal|Shares?)\s)[A-Z][\w'’.-]*\s)[A-Z]$"
@@ -265,10 +271,11 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [m for m in found if not (m.kind == "name" and _of_a_firm(m, text))]
     if end := dateline(around if around.startswith(text) else text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
-    found = [w for m in found for w in _whole(m, names, around or text)]
+    found = [w for m in found for w in _whole(m, names, around or text)] + [*_stocks_and_currency(text, names)]
     ends = [(m.start, m.end) for m in found if m.kind == "name"]
+    firms = [(m.start, m.end) for m in found if m.kind == "name" and _stock(m, names)]
     found = [
-        m for m in found if not (m.kind == "group" and OF_LIST.search(text, m.start, m.end) and _names_firms(m, ends))
+        m for m in found if not (m.kind == "group" and OF_LIST.search(text, m.start, m.end) and _names_firms(m, firms))
     ]
     found = [_unhedged(m, ends) if m.kind == "amount" else m for m in found]
     always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
@@ -390,6 +397,24 @@ def _whole(mark: Mark, names: Names, around: str) -> list[Mark]:
         return [replace(mark, kind="name", value=tuple(main))]
     index = replace(mark, kind="name", value=(names.home,))
     return [Mark(mark.start, mark.start, "unsure"), index] if names.home else [mark]
+
+
+def _stocks_and_currency(text: str, names: Names) -> Iterator[Mark]:
+    """The index and the currency of a place, which 股汇市 means both, where the article names them."""
+    index, currency = names.both or ("", "")
+    for m in _BOTH.finditer(text) if index else ():
+        yield Mark(m.start(), m.start("other"), "name", (currency,))  # first: an index would say where it trades
+        yield Mark(m.start("other"), m.end(), "name", (index,))
+        yield Mark(m.end(), m.end(), "unsure")
+
+
+def both(text: str, names: Names) -> tuple[str, str] | None:
+    """The index and the currency of the place of which an article names both; none where there are two such places."""
+    told = {m.value[0] for m in names.marks(text) if isinstance(m.value, tuple)} if _BOTH.search(text) else set[str]()
+    indices = [s for s in told if names.listings[s].kind == "index"]
+    pairs = {(i, pair) for i in indices if (pair := f"{names.listings[i].currency}=X") in told}
+    main = {p for p in pairs if p[0] in MAINS.values()} or pairs
+    return main.pop() if len(main) == 1 else None
 
 
 def home(text: str, names: Names) -> str:
@@ -536,7 +561,8 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
     from_today = mark.value.date == dated and text.startswith("起", mark.end)  # 今天起罢工: of what is to come
     if (other := _week_to(mark, text) or _to_come(mark, marks, text)) is not None:
         return other
-    if from_today or not then:
+    valued = then and then["counted"] and text.endswith(("以", "按"), 0, mark.start)  # 以上周五收市价计: of that day
+    if from_today or valued or not then:
         return mark
     if rank := _SINCE_RANK.match(text, mark.end):
         told = _YEAR_BEFORE.search(text[: mark.start])
@@ -601,6 +627,7 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     if mark.kind == "date" and (than := _COMPARED_TO.search(text[: mark.start])):
         return _than(mark, than.start(), text)
     based = based or (earlier and _FROM_BASE.search(text[: mark.start]) and _PRICE_OF_DAY.match(text, mark.end))
+    based = based or (mark.kind == "date" and _NEXT_TO.search(text[: mark.start]) and _OF_THEN.match(text, mark.end))
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
     moved = mark.kind == "date" and _MOVED_FROM.search(text[: mark.start])
     moved = moved or (
@@ -720,7 +747,11 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
         return Subject(group=Group(words + contract[0], words + contract[0]))
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
     other = other or (part if part and not any(at == 0 for at, _, _ in names.finder.spans(part[0])) else None)
-    pattern = {"commodity": _FIRM if words.isascii() and words.istitle() else _TITLED, "yield": _ABROAD}.get(kind)
+    pattern = {
+        "index": _VIX_OF if mark.value == ("^VIX",) else None,
+        "commodity": _FIRM if words.isascii() and words.istitle() else _TITLED,
+        "yield": _ABROAD,
+    }.get(kind)
     if titled := pattern and pattern.search(before):
         return Subject(name=text[titled.start("words") : mark.end])
     return Subject(name=text[mark.start : other.end()]) if other else Subject(mark.value)

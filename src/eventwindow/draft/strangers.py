@@ -117,10 +117,22 @@ _BEST = re.compile(r" (?:was|is) (?:again |by far )?(?:the |among the )?(?:best|
 _ZH_FIGURE = re.compile(r"(?:\D{0,4})?[\d一二两三四五六七八九十]")
 _FORM = (
     "药业|制药|医药|生物|生技|科技|集团|股份|控股|电子|银行|汽车|能源|证券|实业|地产|光电|电力|电器|电机|通讯|传媒|航空|重工|精密|半导体"
-    "|金控|保险|建设|教育|食品|钢铁|矿业"
+    "|金控|保险|建设|教育|食品|钢铁|矿业|电影|影业|影视"
 )
 _FIRM = re.compile(
     rf"[\u4e00-\u9fff]{{2,4}}(?:{_FORM})(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受触])"
+)
+_BESIDE = re.compile(rf"(?:^|(?<=[,;。、的]))(?P<name>[\u4e00-\u9fff]{{2,4}}(?:{_FORM}))[与和及、]")  # 京都银行与DeNA
+_PER_UNIT = re.compile(  # 电池级碳酸锂16日报每吨48.2万元: what is sold by weight is no firm
+    r"(?:^|(?<=[,;。:]))(?:(?:\d{1,2}月)?\d{1,2}日|[今昨][天日])?(?:国内|国际|全国)?"
+    r"(?P<name>(?!现货|价格|报价|均价|每)[\u4e00-\u9fff]{2,8}?)(?:的?(?:现货)?(?:价格|报价))?"
+    r"(?:(?:\d{1,2}月)?\d{1,2}日|周[一二三四五]|[今昨][天日])?(?:最新|收盘|现货|现)?"
+    r"(?:约?为|报价?|收[于在报]?|[涨升跌降]至|售|(?:可能|有望|或|料)?(?:重返|[升涨跌降回]至|回到|站上|突破|达))约?为?"
+    r"每(?:公?吨|公斤|千克|克|磅|桶|盎司|兆瓦时|百万(?:瓦时|英热单位))"
+)
+_RESUMED = re.compile(
+    r"(?:^|(?<=[,;。:]))(?P<name>[\u4e00-\u9fff]{3,6}?)(?:次日|翌日|[当今昨][天日]|\d{1,2}日"
+    r"|[上本]?周[一二三四五](?:\(\d{1,2}日\))?)?(?:复牌(?:交易)?|恢复交易)(?=,|后)"
 )
 _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货主力合约上涨6.3%
     r"(?:而|但)?(?:\d{1,2}月)?(?P<name>(?!国内|国际|商品|股指|今[年天])[\u4e00-\u9fff\d]{2,8}(?:\([\u4e00-\u9fff]{1,4}\))?期货)"
@@ -128,12 +140,12 @@ _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货�
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
-    r"(?:[AH港美]股)?[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农三])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=N?[\u4e00-\u9fff]{2})"
+    r"(?:[AH港美]股)?[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农三])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指]|[暴大重急狂收]?[跌涨升挫飙])(?=N?[\u4e00-\u9fff]{2})"
 )
-_WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块|中国|国际)$")
+_WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块|中国|国际|世界)$")
 _AND = re.compile("[与和及]")
 _ZH_LEVEL = re.compile(
-    r"(?:收|现)?(?:报|于|在|市价?)\d|[高低]见\d|盘中见\d|来到\d|以[^,;。\d]{0,4}\d|(?:首日)?(?:挂牌|首挂)(?=,)|(?:以|则|也|亦)?(?:平盘|收平|平收|持平|无升跌)"
+    r"翻(?:了?一)?[倍番]|腰斩|(?:收|现)?(?:报|于|在|市价?)\d|[高低]见\d|盘中见\d|来到\d|以[^,;。\d]{0,4}\d|(?:首日)?(?:挂牌|首挂)(?=,)|(?:以|则|也|亦)?(?:平盘|收平|平收|持平|无升跌)"
 )  # 今日挂牌的明源云收报30.7元
 _LIMIT = re.compile(
     r"(?:更是|则|也)?(?:收获|斩获|拉出|录得|拿下)(?=[^,;。]{0,6}(?:[涨跌]停|连板))"
@@ -142,15 +154,19 @@ _ADVERBIAL = re.compile(  # no name goes on behind one: 燿华开盘十分钟就
     r"开[盘市]|早[盘段市]|盘[中前后]|尾[盘段市]|午[后间盘]|[上下]午|[今昨][日天]|全[日天]|首日|一度|随后|最[高低终后]"
 )
 _LATIN_ZH = re.compile(  # 胜诉的Arbutus则升61%
-    r"(?:^|(?<=[,;。的、:]))(?P<name>[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*)(?=[则却也亦股收跌涨升飙挫泻大急暴盘(])"
+    r"(?:^|(?<=[,;。的、:]))(?P<name>[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*)(?=[则却也亦股收跌涨升飙挫泻大急暴盘领(])"
+    r"|(?<=[商厂司店行])(?P<of>[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*)"  # 软件商Vista
+    r"(?=领[跌涨]|[则却也亦收跌涨升飙挫泻大急暴])"
+    r"|“(?P<quoted>[\u4e00-\u9fff\d]{3,8})”(?=[则也]?[跌涨升挫大暴重收])"  # a bond: “16冀中01”跌20%
     r"|(?P<st>\*?ST[\u4e00-\u9fff]{2,3}?)(?=[则却也亦股收跌涨升飙挫泻大急暴盘连今昨周(])"
 )
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(
-    r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证|预[测期估计]|[目当]前|如今|(?:加密|虚拟|数字)货币|^(?:[美英法德日韩泰]国|日本|澳洲|印度|新加坡|香港|台湾|大陆|内地|欧洲|亚洲))$"
+    r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证|[买卖沽]盘|(?<!证券)交易所|预[测期估计]|[目当]前|如今|(?:加密|虚拟|数字)货币|^(?:[美英法德日韩泰]国|日本|澳洲|印度|新加坡|香港|台湾|大陆|内地|欧洲|亚洲))$"
 )
 _ENDS_NAME = re.compile("..(?<![香沪离到至从由在])港$|..(?<![欧南北拉中在])美$")  # 格林美, 盐田港
+_INSIDE_NAME = re.compile(r"(?<!^)美(?![股元国方联金油中欧东洲])|(?<=吉)比(?=特)")  # 完美世界, but no 欧美股市
 _TAILS = ("继", "爆量", "更是")  # of a name: 家登更爆量攻上涨停, 信立泰继6日跌停
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?=[\u4e00-\u9fff])")  # 10:02双成药业触及跌停
 _POINTING = re.compile(r"[那该其]|这(?![次回波天轮])")  # 这家成立不到三年的连锁品牌 is one named before
@@ -199,6 +215,8 @@ def strangers(
     marks_apart = {"boundary", "also", "each", "every"}
     taken = [(m.start, m.end) for m in marks if m.kind not in marks_apart and not (chinese and _part(m))]
     found = [*(_chinese(text, marks, rules) if chinese else _latin(text, rules, told))]
+    formed = [*_by_form(text, marks, rules)] if chinese else []
+    found = [*formed, *(f for f in found if all(f[1] <= a or b <= f[0] for a, b in formed))]
     if strange and not chinese:
         forms = "|".join(map(re.escape, sorted(strange, key=len, reverse=True)))
         again = [m.span() for m in re.finditer(rf"(?<![\w&-])(?:{forms})(?![\w&-]|\s[A-Z][a-z])", text)]
@@ -337,9 +355,17 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
     return bool(stood or _FIGURE.match(text, after)) or any(rules.words[k].match(text, after) for k in _KINDS)
 
 
+def _by_form(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
+    """What the words around it say is a security, whatever moves: letters, a listed firm behind 与, a weight, 复牌."""
+    yield from (m.span(m.lastgroup or 0) for m in _LATIN_ZH.finditer(text))
+    starts = {m.start for m in marks if m.kind == "name"}
+    yield from (m.span("name") for m in _BESIDE.finditer(text) if m.end() in starts)
+    found = (m for pattern in (_PER_UNIT, _RESUMED) for m in pattern.finditer(text))
+    yield from (m.span("name") for m in found if _is_name(m["name"], rules))
+
+
 def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
     """What stands alone before the verb of a clause that has a figure; with it the names that a list parts by 、."""
-    yield from (m.span(m.lastgroup or 0) for m in _LATIN_ZH.finditer(text))
     edges = sorted({0, len(text), *(m.end for m in marks if m.kind == "boundary")})
     edges += [k + 1 for k, c in enumerate(text) if c == "、"]
     edges.sort()
@@ -426,6 +452,7 @@ def _is_name(words: str, rules: Lexicon) -> bool:
     plain = all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in words)
     never = re.fullmatch(_FORM, words) or _COUNTED.match(words) or _NOUN_END.search(words)
     within = words[:-1] if _ENDS_NAME.search(words) else words
+    within = _INSIDE_NAME.sub("", within)
     return 2 <= len(words) <= 10 and plain and not never and not any(c in rules.never for c in within)
 
 

@@ -45,7 +45,7 @@ _GOES_ON = re.compile(
 )
 _WHICH_DOES = re.compile(rf"\W*(?:which|that) (?:\w+ly )?(?:[a-z]+s|{_VERB.pattern})\b")
 _ONE_OF_TWO = re.compile(r"\bthe (?P<one>former|latter)\b|(?P<zh>前者|后者)")
-_BOTH = re.compile(r"(?:[前后]?两者|二者)(?=[^,;。]{0,8}[都均皆双的])")
+_BOTH = re.compile(r"(?:[前后]?两者|二者|两大?(?:股?指数|股指))(?=[^,;。]{0,8}[都均皆双的])")
 _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
 _SET_IN = re.compile(
     r"\W*(?:up|down|off|plus|minus|itself|(?:with|after) an? (?:\w+ )?(?:gain|loss|rise|fall|drop))\b", re.IGNORECASE

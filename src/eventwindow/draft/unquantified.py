@@ -99,6 +99,7 @@ _NOT_ONE = re.compile(r"\b(?:not (?:a single|one)|none of)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十](?:余|多)?[只家档](?:个股|股票|成[份分]股|股|公司)?$")
 _COUNTED_BEHIND = re.compile(r"的?(?:个股|股票)?(?:家数)?(?:共|则|仅|只|超过|逾|达|有)*\d[\d,]*[余多]?[只家档]")
 _CLAUSE_END = re.compile(r"[,。;]|$")
+_NUMBERED = re.compile(r"main indices|[三四五]大")  # 三大指数收低: each of them
 _OPENED_AT = re.compile(r"停?价[^,;。]{0,8}?开[出盘市]")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
@@ -506,6 +507,8 @@ def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, d
     reasons: tuple[Reason, ...] = (AFTER_HOURS,) if session == "after" else ()
     reasons += () if day_told(sentence, mark, context) else (WHICH_DAY,)
     hedge = quantity(sentence, *sentence.clause(mark)) if who.group else ""
+    each = who.group and hedge == "direction" and mark.kind not in OPENED
+    hedge = "all" if each and who.group and _NUMBERED.search(who.group.label) else hedge
     if who.group and hedge != "direction":
         by = "open" if session == "pre" else "close"
         return Statement(line, "breadth", who, None, None, hedge, direction, date=day, by=by, open=reasons)
