@@ -35,6 +35,8 @@ _HAD = re.compile(r"(?:\bhad\b(?! (?:an?|its|their|the|another|no|to)\b)|['’]d
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|(?:(?!后)[\u3400-\u9fff]){0,8}")
+_COMPARES = re.compile(r"[较比](?!前一|上一|昨|周)")
+_ALREADY = re.compile(r"已(?:先|经)?")
 _LATE = re.compile(r"收|终场|开[盘市]后")
 _SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)|\bthe same (?:period|time|span|stretch)\b")
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
@@ -124,9 +126,20 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found is None and not sentence.chinese:
         apart = [m for m in others if not (context.date and (_earlier_told(sentence, m) or _owned(sentence, mark, m)))]
         found = next(iter(apart), None)
-    if found is None:
+    if found is None or (found is not own and _settled_before(sentence, found, low, context)):
         return context.date
     return resolved(sentence, found, context)
+
+
+def _settled_before(sentence: Sentence, day: Mark, low: int, context: Context) -> bool:
+    """Whether what is compared is of the story's day, behind a day before it: 周二已先行急挫7.5%,较招股价低39.2%."""
+    earlier = context.date and day.value.date and day.value.date < context.date
+    return bool(
+        sentence.chinese
+        and earlier
+        and _COMPARES.match(sentence.text, low)
+        and _ALREADY.search(sentence.text, *sentence.clause(day))
+    )
 
 
 def _when(sentence: Sentence, mark: Mark) -> Mark | None:

@@ -66,7 +66,7 @@ _COIN = re.compile(r"角|分(?=[,;。、])")  # 新台幣貶1.1角
 _RIGHT_BEHIND = {" ", "的"}
 _PIPS = {"CNY=X", "CNH=X"}  # a point of theirs is a ten-thousandth
 _NO_PRICE = re.compile(
-    r"发行价|招股价|目标价|收购价|募资|每[^股桶盎]|利息|分析师|有望|预[计料]"
+    r"发行价|招股价|注销价|供股价|私有化|目标价|收购价|募资|每[^股桶盎]|利息|分析师|有望|预[计料]"
     r"|target|a (?:year|share)\b|expect|earnings|offer|forecast|analysts",
     re.IGNORECASE,
 )

@@ -111,6 +111,7 @@ _RECORD = re.compile(
     rf"|(?P<first>(?:[去前今]年)?\d{{1,2}}月(?:\d{{1,2}}日)?[^,。;\d]{{0,2}}以来首[次度]|(?:{_N}|[一半])多?(?:年|个月)来首次)(?=[,;。]|$)",
     re.IGNORECASE,
 )
+_EACH_OF = re.compile(r"main indices|[三四五]大")
 _SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
 _FLAT = re.compile(
     r"\b(?:(?P<near>(?:little|barely|hardly) (?:changed|moved)"
@@ -312,6 +313,7 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
             most = "most" if _MOST.search(sentence.text, low, high) else "direction"
             hedge = next((h for h in ("all", "some") if sentence.has(h, within=within)), most)
             hedge = quantity(sentence, low, high) if sentence.chinese else hedge
+            hedge = "all" if sentence.chinese and hedge == "direction" and _EACH_OF.search(str(mark.value)) else hedge
             several = hedge != "direction" and mark.value.group
             kind, hedge = ("breadth", hedge) if several else ("return", "direction")
             day = day_of(sentence, mark, context)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from eventwindow.draft.chinese import numeral
 from eventwindow.draft.context import Context, day_of, period_of, resolved
+from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import beside_price, figure_at
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -78,7 +79,9 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, owners: Owners) ->
     traded = _TRADED.search(text, low, mark.start) or _TRADED.match(text, shares.end()) if shares else None
     if shares and traded:
         scale = LOT if shares["lots"] else 1
-        yield from (figure_at(sentence, mark, who, "volume", 1, context, scale=scale) for who in owners(mark)[:1])
+        market = ALL_SHARES.search(text, low, mark.start)
+        whose = [Subject(group=Group(market[0], market[0]))] if market else owners(mark)[:1]
+        yield from (figure_at(sentence, mark, who, "volume", 1, context, scale=scale) for who in whose)
     elif kind := _counted(sentence, mark):
         members = [*_MEMBERS.finditer(text, 0, mark.start)]  # 50档成分股之中,26档上涨
         label = next((m["of"] or m["of2"] for m in members[::-1]), "")
@@ -133,6 +136,8 @@ def _compared(
         for who in _whose_price(sentence, mark) or owners(mark)[:1]:
             found = figure_at(sentence, mark, who, "premium", sign, context)
             day = resolved(sentence, base, context) if base else found.date
+            before = sentence.last("than_before", before=mark.start, since=sentence.clause(mark)[0])
+            day = DayMark(None, -1).resolved(found.date) if before else day  # 较前一日收盘价溢价
             yield replace(found, date=day)
         return
     named = sentence.last("names", before=other.start())

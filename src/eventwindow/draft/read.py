@@ -398,6 +398,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 spans = [m.value for m in periods(reading.text, dated) if m.value.first and m.value.until]
                 span = spans[-1] if spans else span
                 silent, firms = silent and not reading.statements, reading.firms or firms
+                told_of = [s.who for s in reading.statements if s.who.is_index and has_chinese(reading.text)]
+                index = tuple(told_of[-1:]) or index
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]

@@ -70,6 +70,7 @@ _SHARE_OF = re.compile(
     r"|(?<=[,;])在(?P<there>港|香港|纽约|美|纳斯达克)(?=[^,;。]{0,4}[跌涨升挫])"
     r"|(?P<town>伦敦|纽约|香港)股价"
 )
+_BEHIND_CLAUSE = re.compile(r"[,;。](?:其后|随后|稍后|而|但)?$")  # 其后伦敦股价跌6.6%
 _CITIES = {"香": "港", "纳": "美", "纽": "美"}
 _POINTED = re.compile("股价|该(?:公司|股)")
 _BARE = re.compile(
@@ -78,6 +79,7 @@ _BARE = re.compile(
 FLOW = re.compile(r"(?:[卖买]超|净[卖买流])")  # 外资连续第三天卖超 is of no price
 _DEPENDS = re.compile(r"(?:\b(?:of|to|by|for|with|in|than|from|at|on|over|like|and|or)|['’]s) (?:the )?$")
 _TELLING = re.compile(r"[^,;:。]{2,20}的")
+_PUBLISHED = re.compile(r"(?:最新)?(?:公布|发布|出炉)的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"(?:\([\dA-Z.]{4,9}\))?[^,;。股指]{0,8}?[跌涨升挫泻飙收][^,;。]{0,8}\d")
 _WHEN = re.compile(r"(?:隔[夜晚]|前一?[晚夜]|昨[日夜晚]|(?:周|星期)[一二三四五])?在?")
@@ -98,6 +100,9 @@ _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
 _WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六日前后内])")  # 截至5月17日的一周
+_UNTIL_NOW = re.compile(
+    r"(?:宣布|公布|公告|上市|挂牌)[^,;。\d]{0,4}[^,;。]{0,12},(?P<now>[至迄]今)(?=[^,;。\d]{0,8}[涨跌升挫飙])"
+)
 _FROM_THEN = re.compile(r"起(?![计算])")
 COUNTED = r"起?计(?![划算])|起?计算|算起|起算"  # from the day or the level before it: 由1月10日收市計
 _SINCE_THEN = re.compile(
@@ -241,6 +246,8 @@ class Sentence:
 
     def _tells(self, time: Mark, name: Mark) -> bool:
         """Whether a time is part of the attribute of a name: 去年涨171%的英伟达."""
+        if _PUBLISHED.fullmatch(self.text, time.end, name.start):
+            return False  # 上周五公布的SCFI上涨45.9点: of the day that it came out on
         return self.text[name.start - 1] == "的" and bool(_TELLING.fullmatch(self.text, time.end, name.start))
 
     def linked(self, end: int) -> Mark | None:
@@ -448,6 +455,7 @@ def _exchange(mark: Mark, names: Names) -> str:
 
 def _modifies(mark: Mark, heads: Sequence[int], text: str, figures: Sequence[int]) -> bool:
     """Whether a day only says which firm is meant, as in 上周刚公布业绩的石药集团, and is of no figure."""
+    heads = [head for head in heads if not _PUBLISHED.fullmatch(text, mark.end, head)]
     telling = [head for head in heads if _TELLING.fullmatch(text, mark.end, head)]
     return any(not any(mark.end <= at < head for at in figures) for head in telling)
 
@@ -497,7 +505,8 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
         own = m["own"] or m["its"] or m["it"] or m["whose"] or m["bare"]
         firms = [f for f in marks if f.kind == "name" and _stock(f, names) and f.end <= m.start()]
         alone = _BARE.search(text[: m.start()]) and (m["receipts"] or _THEN_MOVES.match(text, m.end()))
-        bare = m["there"] or (alone and not own)
+        there = m["there"] or (m["town"] and _BEHIND_CLAUSE.search(text, 0, m.start()))
+        bare = there or (alone and not own)
         before = (
             around[: max(0, around.find(text))]
             if own or _POINTED.search(text[: m.start()]) or (bare and (m.start() or m["receipts"]))
@@ -559,7 +568,9 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
         return mark
     then = _SINCE_THEN.match(text, mark.end)
     from_today = mark.value.date == dated and text.startswith("起", mark.end)  # 今天起罢工: of what is to come
-    if (other := _week_to(mark, text) or _to_come(mark, marks, text)) is not None:
+    if (
+        other := _week_to(mark, text) or _until_now(mark, marks, text, dated) or _to_come(mark, marks, text)
+    ) is not None:
         return other
     valued = then and then["counted"] and text.endswith(("以", "按"), 0, mark.start)  # 以上周五收市价计: of that day
     if from_today or valued or not then:
@@ -572,6 +583,16 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
         first = DayMark(None, 1).resolved(first)  # 由4月19日收市起计: from that day's close
     until = dt.date(dated.year - 1, 12, 31) if then["past"] else dated
     return replace(mark, kind="period", value=Period(first=first, until=until if first else None, open=True))
+
+
+def _until_now(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark | None:
+    """8月11日宣布分割,至今飙升81%: from the day of the event that the clause before tells."""
+    now = _UNTIL_NOW.match(text, mark.end)
+    if now is None or mark.value.date is None:
+        return None
+    if any(m.kind in {"date", "period"} and mark.end <= m.start < now.end() for m in marks):
+        return None
+    return Mark(now.start("now"), now.end(), "period", Period(first=mark.value.date, until=dated, open=True))
 
 
 def _week_to(mark: Mark, text: str) -> Mark | None:

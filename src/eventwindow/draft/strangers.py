@@ -124,7 +124,7 @@ _FIRM = re.compile(
 )
 _BESIDE = re.compile(rf"(?:^|(?<=[,;。、的]))(?P<name>[\u4e00-\u9fff]{{2,4}}(?:{_FORM}))[与和及、]")  # 京都银行与DeNA
 _PER_UNIT = re.compile(  # 电池级碳酸锂16日报每吨48.2万元: what is sold by weight is no firm
-    r"(?:^|(?<=[,;。:]))(?:(?:\d{1,2}月)?\d{1,2}日|[今昨][天日])?(?:国内|国际|全国)?"
+    r"(?:^|(?<=[,;。:的]))(?:(?:\d{1,2}月)?\d{1,2}日|[今昨][天日])?(?:国内|国际|全国)?"
     r"(?P<name>(?!现货|价格|报价|均价|每)[\u4e00-\u9fff]{2,8}?)(?:的?(?:现货)?(?:价格|报价))?"
     r"(?:(?:\d{1,2}月)?\d{1,2}日|周[一二三四五]|[今昨][天日])?(?:最新|收盘|现货|现)?"
     r"(?:约?为|报价?|收[于在报]?|[涨升跌降]至|售|(?:可能|有望|或|料)?(?:重返|[升涨跌降回]至|回到|站上|突破|达))约?为?"
@@ -163,7 +163,7 @@ _LATIN_ZH = re.compile(  # 胜诉的Arbutus则升61%
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(
-    r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证|[买卖沽]盘|(?<!证券)交易所|预[测期估计]|[目当]前|如今|(?:加密|虚拟|数字)货币|^(?:[美英法德日韩泰]国|日本|澳洲|印度|新加坡|香港|台湾|大陆|内地|欧洲|亚洲))$"
+    r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证|价格|股价|[买卖沽]盘|(?<!证券)交易所|预[测期估计]|[目当]前|如今|(?:加密|虚拟|数字)货币|^(?:[美英法德日韩泰]国|日本|澳洲|印度|新加坡|香港|台湾|大陆|内地|欧洲|亚洲))$"
 )
 _ENDS_NAME = re.compile("..(?<![香沪离到至从由在])港$|..(?<![欧南北拉中在])美$")  # 格林美, 盐田港
 _INSIDE_NAME = re.compile(r"(?<!^)美(?![股元国方联金油中欧东洲])|(?<=吉)比(?=特)")  # 完美世界, but no 欧美股市
@@ -361,7 +361,7 @@ def _by_form(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
     starts = {m.start for m in marks if m.kind == "name"}
     yield from (m.span("name") for m in _BESIDE.finditer(text) if m.end() in starts)
     found = (m for pattern in (_PER_UNIT, _RESUMED) for m in pattern.finditer(text))
-    yield from (m.span("name") for m in found if _is_name(m["name"], rules))
+    yield from (m.span("name") for m in found if _is_name(m["name"].removesuffix("均价"), rules))
 
 
 def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
