@@ -470,7 +470,8 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
         if not (s.year or s.until or _looks_back(r, s, dated))
     ]
     most = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
-    there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and most}
+    past = has_chinese(found[0].text) and not any(_says(r, dated) for r in found)  # 昨（20）日 in each sentence
+    there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and (most or past)}
     story = _story(found, dated)
     day, there = story or most, {} if story else there
     overseas = [date for place, date in told if date and place == "America" and date < dated]
@@ -489,6 +490,11 @@ def _story(found: Sequence[Reading], dated: dt.date) -> dt.date | None:
     first, begun = next(iter(told), (None, None))
     moved = begun is not None and any(s.date == first and not s.until for s in begun.statements)
     return first if moved or all(day != dated for day, _ in told) else dated
+
+
+def _says(r: Reading, day: dt.date) -> bool:
+    """Whether the sentence tells that day, but for its dateline."""
+    return any(m.value.date == day for m in days(r.text, day) if m.start >= dateline(r.text))
 
 
 def _own_region(known: Names, who: Subject) -> str:
