@@ -609,7 +609,7 @@ def region(names: Names, who: Subject) -> str:
     listing = names.listings[who.symbols[0]] if who.symbols else None
     if listing is not None and listing.symbol in ASIAN:
         return "Asia"
-    if listing is None or listing.kind not in {"stock", "index"}:
+    if listing is None or listing.kind not in {"stock", "index", "fund"}:
         return ""
     return next((part for part, exchanges in REGIONS.items() if listing.exchange in exchanges), "Europe")
 

@@ -904,7 +904,8 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     several = len(apart | firms or set(index)) > 1 if named else context.several
     several = several or len({s.who for s in said}) > 1
     single = {s for s in firms if s.group is None}
-    alone = {} if said or len(single) != 1 else {"who": tuple(single)}  # named alone, and nothing was said of it yet
+    beside = sentence.chinese and context.who and not sentence.has("names")  # 市值超过古茗的370亿元 goes on in the first
+    alone = {} if said or len(single) != 1 or beside else {"who": tuple(single)}  # named alone, and nothing was said yet
     told = tuple(dict.fromkeys(s for m in sentence.all("names", "aside") for s in m.value if _a_firm(s, known)))
     kept = {
         "index": tuple(dict.fromkeys(index)) or context.index,
