@@ -38,7 +38,9 @@ _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|(?:(?!后)[\u34
 _COMPARES = re.compile(r"[较比](?!前一|上一|昨|周)")
 _ALREADY = re.compile(r"已(?:先|经)?")
 _LATE = re.compile(r"收|终场|开[盘市]后")
-_SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)|\bthe same (?:period|time|span|stretch)\b")
+_SAME_SPAN = re.compile(
+    r"同期|当[月周季](?!线)|同一(?:段)?(?:时间|时期|期间)|\bthe same (?:period|time|span|stretch)\b"
+)
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _TO = re.compile(r" to (?:a |an )?(?:record |new )?(?:high |low )?(?:of )?")
@@ -89,6 +91,7 @@ class Context:
     spanned: bool = False  # the sentence before was of a span
     span: Period | None = None  # the span told last
     framed: Period | None = None  # a span of months that was told, and no day since
+    review: Period | None = None  # what an article looks back on as a whole
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
     head: Mapping[str, dt.date] = field(default_factory=dict)  # the day of the article's head, and of which part
     headed: bool = False  # no other day is told
@@ -127,7 +130,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         apart = [m for m in others if not (context.date and (_earlier_told(sentence, m) or _owned(sentence, mark, m)))]
         found = next(iter(apart), None)
     if found is None or (found is not own and _settled_before(sentence, found, low, context)):
-        return context.date
+        review = context.review if sentence.chinese and found is None else None
+        return context.date or (review.until if review else None)  # 收14687点, at the end of what is looked back on
     return resolved(sentence, found, context)
 
 
@@ -384,10 +388,12 @@ def _opening(sentence: Sentence, mark: Mark) -> bool:
 
 def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) -> Period | None:
     """The span that a figure is for; None where it is a day's."""
-    if _SAME_SPAN.search(sentence.text, *_around(sentence, mark)):
-        told = [m.value for m in sentence.all("period", within=(0, mark.start)) if _told(m)]
+    if same := _SAME_SPAN.search(sentence.text, *_around(sentence, mark)):
+        told = [m.value for m in sentence.all("period", within=(0, same.start())) if _told(m)]
         before = told[-1] if told else context.span if context else None
-        return before and replace(before, open=True)  # 英伟达同期升285%
+        before = before or (context.review if context else None)
+        if before or "当" not in same[0]:
+            return before and replace(before, open=True)  # 英伟达同期升285%
     row = sentence.chinese and mark.kind == "amount" and not sentence.has("period", within=sentence.clause(mark))
     found = (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _in_row(sentence, mark)
     found = found or _own_period(sentence, mark, context)
@@ -395,9 +401,12 @@ def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) ->
 
 
 def _around(sentence: Sentence, mark: Mark) -> tuple[int, int]:
-    """Where a word for the span of a figure may stand: in its clause, in Chinese before it."""
+    """Where a word for the span of a figure may stand: in its clause, in Chinese before it, or in one that heads it."""
     low, high = sentence.clause(mark)
-    return low, mark.start if sentence.chinese else high
+    if not sentence.chinese:
+        return low, high
+    headed = not sentence.has("date", "period", within=(0, mark.start))  # 美股同期也走高,那斯达克综合指数上涨31.7%
+    return 0 if headed else low, mark.start
 
 
 def _limited(sentence: Sentence, mark: Mark, span: Period, context: Context) -> Period:
@@ -443,7 +452,11 @@ def _of_noun(sentence: Sentence, span: Mark) -> bool:
 
 def frame_of(sentence: Sentence, mark: Mark, context: Context) -> Period | None:
     """The span that an earlier sentence, or the head line of a review, holds for a figure that tells no time."""
-    told = sentence.chinese or any(
+    if sentence.chinese:
+        told = sentence.has("date", "ahead", "closed", "moment", "pre", "after")
+        review = context.review
+        return review if review and not told and context.date in {None, review.until} else None
+    told = any(
         sentence.reaches(m, mark) and not (m.start > mark.end and goes_on(sentence.text, mark.end, m.start))
         for m in sentence.all("date", "ahead")
     )  # not that of "rose 12 % and crossed 30,000 points on Nov. 24"

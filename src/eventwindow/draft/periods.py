@@ -92,10 +92,21 @@ def _this_year(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=dt.date(dated.year, 1, 1), until=dated)
 
 
-def _first_half(_: re.Match[str], dated: dt.date) -> Period:
-    """January to June, told when they are over, up to their last weekday."""
-    last = dt.date(dated.year, 6, 30)
-    return Period(first=dt.date(dated.year, 1, 1), until=last - dt.timedelta(max(0, last.weekday() - 4)))
+def _half(m: re.Match[str], dated: dt.date) -> Period:
+    """January to June or July to December, the last that had begun, up to its last weekday or the article's day."""
+    start = 1 if m["half"] == "上" else 7
+    year = int(m["y"] or dated.year - (m["past"] is not None or start > dated.month))
+    last = dt.date(year, 6, 30) if start == 1 else dt.date(year, 12, 31)
+    until = min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))
+    return Period(first=dt.date(year, start, 1), until=until, open=until == dated)
+
+
+def _first_months(m: re.Match[str], dated: dt.date) -> Period:
+    """January up to the month of that number, as far as they are over: 今年前10个月."""
+    year, count = int(m["y"] or dated.year), _count(m["n"])
+    over = 1 < count < 12 and (year, count) < (dated.year, dated.month)
+    last = _of_month(dt.date(year, count, 1), dated).until if over else None
+    return Period(first=dt.date(year, 1, 1) if over else None, until=last, open=not over)
 
 
 def _the_year(m: re.Match[str], dated: dt.date) -> Period:
@@ -299,18 +310,19 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month |course )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|(?=,[^,。;\d]{2,6}月线)|[至迄]今|(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?[升跌涨挫贬摔泻飙扬弹])|(?=的?(?:表现|走势))|(?=[该此这]指数[也则仅共大小微下上]*[升跌涨挫])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
-    (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|[^,。;\d]{0,8}?累计)", _quarter),  # noqa: E501
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|单月|(?=,[^,。;\d]{2,6}月线)|[至迄]今|(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:仍|则|也|更|仅|只|大约|约)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?累?(?:[升跌涨挫贬摔泻飙扬弹]|(?<=[月则也更仅只约])回[落吐调]))|(?=的?(?:表现|走势))|(?=[该此这]指数[也则仅共大小微下上]*[升跌涨挫])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
+    (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?=(?:[兑对](?:美元|人民币|日[元圆]|欧元))?(?:[小大重上下飙狂]|则|也)?仍?累?[升跌涨挫泻飙扬弹]|[^,。;\d]{0,8}?累(?:计|[升跌涨挫]))", _quarter),  # noqa: E501
     (r"\b(?:end|finish|clos)(?:ed|ing) the (?P<span>month|quarter|half|three months|six months)\b(?! at)", _ended),
     (r"\b(?:over|for|during) the (?:whole|full) year\b|\b(?:end|finish|clos)(?:ed|ing) the year\b(?! at)", _whole_year),
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
     (r"(?<!去年)全年(?:(?:来看|来说|而言|计|合计)(?=,)|(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹]))", _whole_year),
     (r"\b(?:for|over|in|on|during) the month\b(?! (?:of|to|through|ended|since|before))|(?<![月份])全月(?:来看,|计)?(?:累计)?(?=[^,。;\d]{0,6}[升跌涨挫])", _the_month),  # noqa: E501
     (r"\b(?:this|so far in the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_month),  # noqa: E501
+    (rf"(?:今年|(?P<y>20\d\d)年)前(?P<n>{_ZH_N})个月(?:累计)?", _first_months),
     (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
-    (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫飙泻])", _first_half),
+    (r"(?:(?P<y>20\d\d)年|(?P<past>去)年|今年)?(?P<half>[上下])半年(?=[^,。;\d]{0,6}[累涨跌升挫飙泻贬扬]|来看|,)", _half),  # noqa: E501
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
     (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比](?:去年年?[底末]|今?年初)(?:的?收[市盘]价?)?(?=[高低涨跌升上下累])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"

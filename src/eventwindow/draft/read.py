@@ -32,7 +32,7 @@ from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
 from eventwindow.draft.periods import WORDS, Period, periods
 from eventwindow.draft.quantified import AFTER_HOURS, FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
-from eventwindow.draft.review import SHORT, framed_after, reviewed
+from eventwindow.draft.review import SHORT, framed_after, reviewed, reviewed_zh
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, both, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -368,7 +368,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
     spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
-    review = reviewed(lines, dated, rules) if article and not has_chinese(text) else None
+    review = (reviewed_zh if has_chinese(text) else reviewed)(lines, dated, rules) if article else None
     head = _told_by_head(lines, dated) if has_chinese(text) else {}
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
@@ -386,9 +386,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             day = next((m.value.date for m in days(heading, dated)), day) or asked
             left = Context(
                 who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
-                days=not topic, last=asked or last,
-                days_by_region=there, paper=dated, frame=frame, framed=framed or review, head=head, headed=not spoken,
-                about=about, span=span,
+                days=not topic, last=asked or last, days_by_region=there, paper=dated, frame=frame, span=span,
+                framed=framed or review, review=review, head=head, headed=not spoken, about=about,
             )  # fmt: skip
             silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
@@ -903,9 +902,9 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     apart = set(context.who) - firms if firms and not said else set()  # named, and nothing was read of it
     several = len(apart | firms or set(index)) > 1 if named else context.several
     several = several or len({s.who for s in said}) > 1
-    single = {s for s in firms if s.group is None}
-    beside = sentence.chinese and context.who and not sentence.has("names")  # 市值超过古茗的370亿元 goes on in the first
-    alone = {} if said or len(single) != 1 or beside else {"who": tuple(single)}  # named alone, and nothing was said yet
+    main = {s for m in sentence.all("names") for s in m.value}  # 超过古茗的370亿元 goes on in the first
+    single = {s for s in firms if s.group is None and (s in main or not sentence.chinese or not (main or context.who))}
+    alone = {} if said or len(single) != 1 else {"who": tuple(single)}  # named alone, and nothing was said of it yet
     told = tuple(dict.fromkeys(s for m in sentence.all("names", "aside") for s in m.value if _a_firm(s, known)))
     kept = {
         "index": tuple(dict.fromkeys(index)) or context.index,

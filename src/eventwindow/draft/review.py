@@ -1,4 +1,4 @@
-"""What an English article looks back on as a whole: a week, a month, a quarter, a half or a year; the span that its figures are of."""  # noqa: E501
+"""What an article looks back on as a whole: a week, a month, a quarter, a half or a year; the span that its figures are of."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ _MARKET = re.compile(
     re.IGNORECASE,
 )
 _WIRE = re.compile(r"[A-Z][\w ,/.-]{2,40}?(?:\([^()]{3,30}\)\s?[-–—:]*|\s[-–—]{1,2})\s")  # "SEOUL, July 3 (KR) -- "
+_TOLD_ZH = re.compile(
+    r"(?:(?P<year>20\d\d)年)?(?:(?P<half>[上下])半年|(?<!\d)(?P<month>1[0-2]|[1-9])月份?|第?(?P<quarter>[一二三四1-4])季度?)"
+    r"[^,。;\d]{0,4}(?:回顾|盘点|总结|收官|落幕|月报)"
+)
 _BYLINE = re.compile(r"(?:By|Published|Updated|Posted|PUBLISHED|UPDATED)\b")
 
 
@@ -54,6 +58,22 @@ def reviewed(lines: Sequence[str], dated: dt.date, rules: Lexicon) -> Period | N
         return whole
     spans = (_spans(text, dated) for text in (head, lede) if not rules.words["off"].search(text))
     return next((span for found in spans for span in found), None)
+
+
+def reviewed_zh(lines: Sequence[str], dated: dt.date, _: Lexicon) -> Period | None:
+    """The month, quarter or half that a Chinese article says at its head it looks back on: 上半年回顾, 10月月报."""
+    heads = [line for line in [*filter(None, lines)][:2] if len(line) < SHORT and not line.endswith("。")]
+    told = next((m for head in heads if (m := _TOLD_ZH.search(head))), None)
+    if told is None:
+        return None
+    number, length = (told["month"], 1) if told["month"] else (told["quarter"], 3) if told["quarter"] else ("", 6)
+    nth = int(number) - 1 if length == 1 else "一二三四1234".index(number) % 4 if number else int(told["half"] == "下")
+    year = int(told["year"] or dated.year)
+    first = dt.date(year, length * nth + 1, 1)
+    first = first.replace(year=year - (first > dated and not told["year"]))
+    last = (first + dt.timedelta(31 * length)).replace(day=1) - dt.timedelta(1)
+    last -= dt.timedelta(max(0, last.weekday() - WEEKEND + 1))
+    return Period(first=first, until=last, open=True) if last <= dated else None
 
 
 def _is_head(line: str) -> bool:
