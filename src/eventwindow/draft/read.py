@@ -96,6 +96,10 @@ _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二�
     r"(?:(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])(?P<sign>[日号]))?(?!份?个)"
 )
 _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
+_ROW = re.compile(  # of a table of closes: 日经225指数 27385.25 -34.36 -0.13%
+    r"^(?P<name>[\u4e00-\u9fffA-Za-z][^\s,。:]{1,16}?)(?P<code>\(?[\dA-Z.]{4,9}\))? (?P<level>\d[\d,]*\.?\d*)[元点]?"
+    r" (?P<sign>[-+−–])(?P<change>\d[\d,]*\.?\d*)[元点]? (?P=sign)(?P<share>\d+\.?\d*%)$"
+)
 _SHARE_CLASS = re.compile(r"(?<=[\u4e00-\u9fff])-S?W(?![A-Za-z])")  # of Hong Kong: 小米集团-W
 _PLACES = {  # of a head
     "America": re.compile(r"纽约|华尔街|华盛顿|旧金山|洛杉矶|芝加哥|波士顿|西雅图"),
@@ -582,7 +586,7 @@ def normal(line: str) -> str:
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(_in_digits, plain))
     plain = _YIELD.sub(r"\1%", _SHARE_CLASS.sub("", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
-    return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
+    return _WRITTEN.sub(_arabic, _SPACED.sub("", _ROW.sub(_in_sentence, plain))).strip()
 
 
 def _decimal(found: re.Match[str]) -> str:
@@ -600,6 +604,13 @@ def _in_words(found: re.Match[str]) -> str:
 
 def _in_digits(found: re.Match[str]) -> str:
     return found["high"] + found["low"].replace(",", "").zfill(4) + (found["part"] or "")
+
+
+def _in_sentence(found: re.Match[str]) -> str:
+    """A row of a table as the sentence that it stands for; an index is in points."""
+    unit, way = "点" if re.search("指数?$", found["name"]) else "元", "涨" if found["sign"] == "+" else "跌"
+    told = f"收{found['level']}{unit},{way}{found['change']}{unit},{way}{found['share']}"
+    return found["name"] + (found["code"] or "") + told
 
 
 def _arabic(found: re.Match[str]) -> str:

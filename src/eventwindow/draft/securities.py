@@ -54,6 +54,10 @@ _CODED = re.compile(  # a code that no list holds, and what stands before it: �
     re.MULTILINE,
 )
 _SHORT = re.compile(r"\((?:简称)?(?P<name>[\u4e00-\u9fff]{2,6})[,:/](?P<code>\d{3,6})\)")  # 三商美邦人寿(三商寿,2867)
+_SELF = re.compile(  # what a company calls itself in its notice: 敏华控股有限公司(「本公司」,股份代号:1999)
+    r"(?P<name>[\u4e00-\u9fff]{2,10}?)(?:股份|集团)?(?:有限)?公司\((?:以下)?(?:简称|称为)?[^()]{0,3}本(?:公司|集团)[^()]*?(?P<code>\d{3,6})?\)"
+    r"|(?P<fund>[\u4e00-\u9fff]{4,16}基金)(?= ?(?:20\d\d年)?\d{1,2}月月?报)"
+)
 _APPOSED = re.compile(r"^(?:新股|同[业行]|龙头|旅行社|大厂|反倒是|反观|至于|其中|而|但)(?=[\u4e00-\u9fff]{2})")
 _FORM = re.compile(r"(?:生[技医物]|科技|电子|药业|医药|集团|控股|国际|半导体|光电|证券|眼科|食品|航空)$")
 _DAUGHTER = re.compile(
@@ -163,8 +167,13 @@ class Names:
         for m in _FUND_CODE.finditer(text) if has_chinese(text) else ():
             if (symbol := f"{m[0]}.TW") in self.listings:
                 yield Mark(*m.span(), "name", (symbol,))
-        for name in self.told if has_chinese(text) else ():
-            yield from (Mark(*m.span(), "name", Subject(name=name)) for m in re.finditer(re.escape(name), text))
+        forms = {name: name for name in self.told} | {**self.strange} if has_chinese(text) else {}
+        for form, name in forms.items():
+            yield from (Mark(*m.span(), "name", Subject(name=name)) for m in re.finditer(re.escape(form), text))
+
+    def _listed(self, code: str | None) -> bool:
+        """Whether a security of the list has that code."""
+        return code is not None and any(s.partition(".")[0].lstrip("0") == code.lstrip("0") for s in self.listings)
 
     def _ends_another(self, text: str, start: int, end: int) -> bool:
         """Whether a name that is a word too ends another name: a capital stands before it inside the sentence."""
@@ -193,6 +202,10 @@ class Names:
     def shortened(self, text: str, stop: Collection[str]) -> Names:
         """With the first words of names told in full, as an article goes on to call them: Novo Nordisk, then Novo."""
         inside = frozenset(self._coded(text) if has_chinese(text) else _INSIDE.findall(text))
+        own = _SELF.search(text) if has_chinese(text) else None
+        if own and not self._listed(own["code"]):
+            name = own["name"] or own["fund"]
+            return replace(self, told=inside, strange={"本公司": name, "本集团": name, "本基金": name, name: name})
         told = {name for _, _, name in self.finder.spans(text) if not has_chinese(name) and self.meanings[name]}
         short = {m[0]: name for name in told if (m := _FIRST.match(name)) and m[0].lower() not in stop}
         firms: dict[str, set[tuple[str, ...]]] = defaultdict(set)
