@@ -56,7 +56,7 @@ _RUN = re.compile(
     rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|个月|(?=[涨升跌黑红挫扬]))",
     re.IGNORECASE,
 )
-_OF_WEEKS = re.compile("周(?![一二三四五六日])")
+_OF_WEEKS = re.compile("周(?![一二三四五六日天])")
 _OF_MONTHS = re.compile("个月$|月线连")
 _SHARES_OF = re.compile(
     r"\b[Ss](?:hares|tocks) (?:of|in) (?:the |U\.S\. |US |[A-Z][a-z]+(?:an|ese|ish) )*"

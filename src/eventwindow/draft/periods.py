@@ -343,7 +343,7 @@ _WHICH = re.compile(
     re.IGNORECASE,
 )
 _RUN = re.compile(
-    rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"
+    rf"连续?(?:第?(?P<n>{_ZH_N}|(?<=第)二)个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"
 )
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in _PATTERNS)
 

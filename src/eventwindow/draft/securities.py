@@ -55,7 +55,7 @@ _CODED = re.compile(  # a code that no list holds, and what stands before it: �
 )
 _SHORT = re.compile(r"\((?:简称)?(?P<name>[\u4e00-\u9fff]{2,6})[,:/](?P<code>\d{3,6})\)")  # 三商美邦人寿(三商寿,2867)
 _SELF = re.compile(  # what a company calls itself in its notice: 敏华控股有限公司(「本公司」,股份代号:1999)
-    r"(?P<name>[\u4e00-\u9fff]{2,10}?)(?:股份|集团)?(?:有限)?公司\((?:以下)?(?:简称|称为)?[^()]{0,3}本(?:公司|集团)[^()]*?(?P<code>\d{3,6})?\)"
+    r"(?P<name>[\u4e00-\u9fff]{2,10}?)(?:股份|集团)?(?:有限)?公司\((?:以下)?(?:简称|称为)?[^()]{0,8}本(?:公司|集团)[^()]*?(?P<code>\d{3,6})?\)"
     r"|(?P<fund>[\u4e00-\u9fff]{4,16}基金)(?= ?(?:20\d\d年)?\d{1,2}月月?报)"
 )
 _APPOSED = re.compile(r"^(?:新股|同[业行]|龙头|旅行社|大厂|反倒是|反观|至于|其中|而|但)(?=[\u4e00-\u9fff]{2})")
