@@ -97,7 +97,7 @@ _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二�
 )
 _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
 _ROW = re.compile(  # of a table of closes: 日经225指数 27385.25 -34.36 -0.13%
-    r"^(?P<name>(?!成交|合计|平均|总)[\u4e00-\u9fffA-Za-z][^\s,。:]{1,16}?)(?P<code>\(?[\dA-Z.]{4,9}\))?"
+    r"^(?P<name>(?!成交|合计|平均|总)(?=\S*[\u4e00-\u9fff])[\u4e00-\u9fffA-Za-z][^\s,。:]{1,16}?)(?P<code>\(?[\dA-Z.]{4,9}\))?"
     r" (?P<level>\d[\d,]*\.?\d*)[元点]?"
     r" (?P<sign>[-+−–])(?P<change>\d[\d,]*\.?\d*)[元点]? (?P=sign)(?P<share>\d+\.?\d*%)$"
 )
