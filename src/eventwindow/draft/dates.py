@@ -75,9 +75,6 @@ _PATTERNS = (
 )
 _COMING = re.compile(r"(?:[将定拟]于|[将订]在|预[计定]于?|排定)$")  # 将于18日上任
 _ASIAN_DAWN = re.compile(r"(?:凌晨|[清今]晨)")  # 北京时间6日凌晨 is the 5th in New York
-_THIS_DAWN = re.compile(r"今[晨早]")  # of Asia: in America the day before goes on
-_OF_AMERICA = r"(?:美股|美国股市|华尔街|纽约股市|道琼|道指|标普|纳指|那指)"
-_DAWN_THERE = re.compile(rf"{_OF_AMERICA}(?:方面,?|于|在)?今[晨早]|今[晨早](?:收[盘市]的?|结束的?|的)?{_OF_AMERICA}")
 ASIAN_CLOCK = re.compile(r"(?:北京|台北|台湾|香港)时间(?:周[一二三四五六])?\(?$")
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
@@ -115,15 +112,8 @@ def days(text: str, dated: dt.date) -> Iterator[Mark]:
         day = mark.value
         if day.date and ASIAN_CLOCK.search(text[: mark.start]) and _ASIAN_DAWN.match(text, mark.end):
             day = DayMark(DayMark(None, -1).resolved(day.date))
-        if _THIS_DAWN.fullmatch(text, mark.start, mark.end) and _dawn_there(text, mark):
-            day = DayMark(DayMark(None, -1).resolved(day.date))
         if not (_THOUGHT.match(text, mark.end) and _WHOSE.search(text[: mark.start])):
             yield replace(mark, kind="date", value=day)
-
-
-def _dawn_there(text: str, mark: Mark) -> bool:
-    """Whether it is America's market whose close this morning tells: 美股今晨收盘小涨."""
-    return any(m.start() <= mark.start and mark.end <= m.end() for m in _DAWN_THERE.finditer(text))
 
 
 def _written(text: str, dated: dt.date) -> Iterator[Mark]:

@@ -98,7 +98,8 @@ def _half(m: re.Match[str], dated: dt.date) -> Period:
     year = int(m["y"] or dated.year - (m["past"] is not None or start > dated.month))
     last = dt.date(year, 6, 30) if start == 1 else dt.date(year, 12, 31)
     until = min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))
-    return Period(first=dt.date(year, start, 1), until=until, open=until == dated)
+    beside = re.match("[^,。;]{0,2}[累涨跌升挫飙泻]", m.string[m.end() :])
+    return Period(first=dt.date(year, start, 1), until=until, open=until == dated or not beside)
 
 
 def _first_months(m: re.Match[str], dated: dt.date) -> Period:

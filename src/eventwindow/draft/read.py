@@ -497,8 +497,9 @@ def _story(found: Sequence[Reading], dated: dt.date) -> dt.date | None:
 
 
 def _says(r: Reading, day: dt.date) -> bool:
-    """Whether the sentence tells that day, but for its dateline."""
-    return any(m.value.date == day for m in days(r.text, day) if m.start >= dateline(r.text))
+    """Whether the sentence tells that day, but for its dateline and for the morning that ends America's."""
+    told = [m for m in days(r.text, day) if m.start >= dateline(r.text) and m.value.date == day]
+    return any(r.text[m.start : m.end] != "今晨" for m in told)
 
 
 def _own_region(known: Names, who: Subject) -> str:

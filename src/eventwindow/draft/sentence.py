@@ -103,7 +103,6 @@ _WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六�
 _UNTIL_NOW = re.compile(
     r"(?:宣布|公布|公告|上市|挂牌)[^,;。\d]{0,4}[^,;。]{0,12},(?P<now>[至迄]今)(?=[^,;。\d]{0,8}[涨跌升挫飙])"
 )
-_ITS_WEEK = re.compile(r"[全单整当]个?(?:周|星期)|周线")
 _FROM_THEN = re.compile(r"起(?![计算])")
 COUNTED = r"起?计(?![划算])|起?计算|算起|起算"  # from the day or the level before it: 由1月10日收市計
 _SINCE_THEN = re.compile(
@@ -294,7 +293,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
     if has_chinese(text):
-        single = [_week_of(_since(m, single, text, dated), single, text) for m in single]
+        single = [_since(m, single, text, dated) for m in single]
     else:
         single = [*limits(since(single, text, dated, _ranks), text, dated), *stood_at(text, dated)]
     single = [_base(m, single, text) for m in single]
@@ -603,17 +602,6 @@ def _week_to(mark: Mark, text: str) -> Mark | None:
     last = mark.value.date
     told = Period(first=last - dt.timedelta(last.weekday()), until=last, open=last.weekday() < WEEKEND - 1)
     return Mark(mark.start, week.end(), "period", told)
-
-
-def _week_of(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
-    """A week behind a day of another one is that of the day: 4日大涨5.4%,单周涨幅8.7%."""
-    if mark.kind != "period" or not _ITS_WEEK.match(text, mark.start, mark.end):
-        return mark
-    told = [m.value.date for m in marks if m.kind == "date" and m.end <= mark.start and m.value.date]
-    if not told or not mark.value.first or told[-1] >= mark.value.first:
-        return mark
-    monday = told[-1] - dt.timedelta(told[-1].weekday())
-    return replace(mark, value=Period(first=monday, until=monday + dt.timedelta(WEEKEND - 1), open=True))
 
 
 def _to_come(mark: Mark, marks: Sequence[Mark], text: str) -> Mark | None:
