@@ -1,9 +1,9 @@
 """How well `draft` reads pieces it was not made for.
 
-    python scripts/draft_rates.py [--set half | apart | pieces | second … fifteenth | forms | adversarial] [--show]
+    python scripts/draft_rates.py [--set half | apart | pieces | second … sixteenth | forms | adversarial] [--show]
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
-apart while rules are written. The second to fifteenth set, tests/verify_*_*.toml, were kept apart as wholes. The set
+apart while rules are written. The second to sixteenth set, tests/verify_*_*.toml, were kept apart as wholes. The set
 forms, in the forms of wires and portals, is one to mend on; the adversarial set, tests/draft_adversarial_*.toml, is
 single sentences made to mislead. A drafted statement is right if security, measure, figure with sign, hedge and day
 are those of a marked one; the ends of a span count by the sessions they fall on. It is judged if nothing is open in it;
@@ -36,10 +36,11 @@ from eventwindow.draft.unquantified import SINCE
 TESTS = Path(__file__).parents[1] / "tests"
 SETS = (
     "half", "apart", "pieces", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "forms", "adversarial",
+    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "forms", "adversarial",
 )  # fmt: skip
 DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 _YEAR = re.compile(r"\breturn (\S+ \S+) (\d{4})-01-01\.\.\2-12-3[01]")
+_OF_YEAR = re.compile(r"\breturn (\S+ \S+) ((\d{4})-01-\d\d\.\.\3-12-\d\d)")
 _SINCE = re.compile(r"(?<= since \d{4})-\d\d$")
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 PARTS = ("security", "measure", "figure", "hedge", "day")
@@ -134,10 +135,17 @@ def _plain(line: str) -> str:
     """Without the mark of what is open, counted apart; a group by its label, in whatever words it is written."""
     line = _YEAR.sub(r"year_return \1 \2", line.removesuffix(" !"))  # a calendar year is a measure of its own
     line = _SPAN.sub(lambda m: f"{_at_session(line, m[1], 1)}..{_at_session(line, m[2], -1)}", line)
+    line = _OF_YEAR.sub(lambda m: f"year_return {m[1]} {m[3]}" if _is_year(line, m) else m[0], line)
     words, end, rest = line.partition("] ")
     labels = (g.label for pattern, g in lexicon(True).groups if end and pattern.fullmatch(normal(words[1:])))
     label = next(labels, normal(words[1:]) if end else "")
     return f"[{label}] {rest}" if end else normal(words)
+
+
+def _is_year(line: str, span: re.Match[str]) -> bool:
+    """Whether a span holds all sessions of its year: told on the last of them, it ends that day."""
+    whole = f"{_at_session(line, f'{span[3]}-01-01', 1)}..{_at_session(line, f'{span[3]}-12-31', -1)}"
+    return span[2] == whole
 
 
 def _at_session(line: str, day: str, step: int) -> str:

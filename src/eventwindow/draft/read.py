@@ -828,7 +828,7 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     if s.until or not place:
         apart = len(set(context.days_by_region.values())) > 1 and not sentence.has("date") and s.date == context.date
         unsure = sentence.chinese and bool(there and there < s.until if s.until else apart)
-    elif near and place == "America" and s.date == near.value.date and _night(sentence, near):
+    elif place == "America" and (_night_before(sentence, s.date, context) or _night_of(sentence, near, s.date)):
         day, unsure = DayMark(None, -1).resolved(s.date) or day, True
     elif not sentence.has("date") and s.date == context.date:
         stranger = context.days_by_region.get("") if sentence.chinese else None
@@ -840,9 +840,15 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
 
 
-def _night(sentence: Sentence, day: Mark) -> bool:
+def _night_of(sentence: Sentence, day: Mark | None, date: dt.date) -> bool:
     """Whether the day, or the word behind it, is of a morning in Asia: 今晨, 6日凌晨."""
-    return _NIGHT.search(sentence.text, day.start, day.end + 2) is not None
+    return day is not None and date == day.value.date and bool(_NIGHT.search(sentence.text, day.start, day.end + 2))
+
+
+def _night_before(sentence: Sentence, day: dt.date, context: Context) -> bool:
+    """Whether "overnight" is told in a paper of the morning after: the night is the one before the story's day."""
+    told = {context.days_by_region.get("Asia"), context.last if context.last != context.paper else None}
+    return day in told and _overnight_told(sentence, day)
 
 
 def _of_week(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
