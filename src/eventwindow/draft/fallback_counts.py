@@ -44,7 +44,7 @@ _COUNTED = re.compile(  # "eight of the ASX's 11 sectors finished lower", "only 
 _PLURAL = r"(?:(?!it\b|was\b|an?\b|but\b|that\b|of\b|ordinaries)[\w&'’-]+ ){0,6}?(?!ordinaries)[\w&-]+s"
 _EVERY = re.compile(  # "all of the big four banks gained", "all 30 of its members fell", "every stock in it fell"
     rf"\b(?:all(?: \d+)?(?: of)? (?:the |its |their )?(?P<kind>{_PLURAL}(?: of the (?:index|market|benchmark))?)"
-    r"(?: (?:on|in) the (?:[A-Z][\w&]* ?)+)?"
+    r"(?: (?:on|in) the [A-Z][\w&]*(?: [A-Z][\w&]*){0,5})?"
     r"|every (?P<one>(?:stock|share|member|company|sector)[\w& -]{0,30}?))"
     rf"{_TICKER},? {_BE}{_WAY}\b",
     re.IGNORECASE,
