@@ -43,13 +43,16 @@ READ = {
     "blank weekends": (R.reindex(EVERY_DAY), E, "without a return of any security"),
     "weekends carried forward": (R.reindex(EVERY_DAY).fillna(0.0), E, "on which nothing moves"),
 }
+FACTORS = {
+    "dates as texts": MARKET.set_axis(DAYS.strftime("%Y-%m-%d")),
+    "days with a zone": MARKET.tz_localize("UTC"),
+    "dates in a column": MARKET.rename_axis("date").reset_index(),
+}
 REFUSED = {
     "rule": ({"session": "nearest"}, "session = 'nearest' is no rule"),
     "minimum as text": ({"minimum_returns": "30"}, "minimum_returns = '30'"),
     "minimum below one": ({"minimum_returns": 0}, "minimum_returns = 0"),
     "factors that end early": ({"factors": MARKET.iloc[:100]}, "before day 0 of 3 of 3 events, the first on"),
-    "factors of texts for dates": ({"factors": MARKET.set_axis(DAYS.strftime("%Y-%m-%d"))}, "the index holds no dates"),
-    "factors with a zone": ({"factors": MARKET.tz_localize("UTC")}, "it has a time of day or a zone"),
     "factors twice a day": ({"factors": pd.concat([MARKET, MARKET.iloc[-1:]])}, "stands twice"),
     "factors in per cent": ({"factors": 100 * MARKET}, "these are per cent"),
     "factors of a benchmark in per cent": ({"factors": {"Q": 100 * MARKET}}, "these are per cent"),
@@ -63,6 +66,12 @@ def test_what_is_read_gives_the_same_answer_at_both_doors(case, door):
     cars, said = door(returns, events, **BY)
     assert cars == pytest.approx(EXPECTED, abs=1e-12)
     assert told in said
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("dated", FACTORS)
+def test_days_of_factors_are_read_as_those_of_returns_are(dated, door):
+    assert door(R, E, **SPANS, factors=FACTORS[dated])[0] == pytest.approx(EXPECTED, abs=1e-12)
 
 
 @pytest.mark.parametrize("door", DOORS)
