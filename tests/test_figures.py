@@ -348,7 +348,7 @@ def test_the_permutation_figure_names_those_whose_mean_it_draws(deepseek, code):
 
     assert titled(held).startswith(begun(basket))
     assert average in titled(held)
-    part = context.language.text("permutation.part", n=held - 2, all=held, basket=basket)
+    part = context.language.text("permutation.same_day", n=held - 2, all=held, basket=basket)
     assert titled(held - 2).startswith(begun(part))
     assert titled(1).startswith(context.name(context.members[0]))
     assert average not in titled(1)
