@@ -5,7 +5,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePath
 from typing import TypeVar
@@ -98,24 +98,34 @@ def beside(place: Path) -> Iterator[Path]:
         yield folder / place.name
 
 
+def refuse(place: Path) -> None:
+    raise StudyError(f"{place} exists already", remedy="Give another name, or remove it first.")
+
+
 @contextmanager
-def put_in_place(place: Path) -> Iterator[Path]:
-    """Where to write a file or folder that stands at `place` once the block has ended well, and never over another."""
-    _refuse_taken(place)
+def put_in_place(
+    place: Path, check: Callable[[Path], None] = refuse, put: Callable[[Path, Path], object] | None = None
+) -> Iterator[Path]:
+    """Where to write a file or folder that stands at `place` once the block has ended well.
+
+    `check` raises what speaks against a place that is taken: by default, that it is. `put` brings it there, by default
+    by its name.
+    """
     at = Path(os.path.realpath(place.parent)) / place.name
     at.parent.mkdir(parents=True, exist_ok=True)
     with locked(at.parent, wait=True):
         recover(at)
+    _if_taken(place, check)
     with beside(at) as fresh:
         yield fresh
         with locked(at.parent, wait=True):
-            _refuse_taken(place)
-            fresh.rename(at)
+            _if_taken(place, check)
+            (put or Path.rename)(fresh, at)
 
 
-def _refuse_taken(place: Path) -> None:
+def _if_taken(place: Path, check: Callable[[Path], None]) -> None:
     if os.path.lexists(place):
-        raise StudyError(f"{place} exists already", remedy="Give another name, or remove it first.")
+        check(place)
 
 
 def recover(place: Path) -> None:

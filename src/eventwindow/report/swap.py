@@ -3,11 +3,11 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from eventwindow.errors import StudyError
-from eventwindow.scratch import OLD, beside, locked, recover, temporary_folder
+from eventwindow.scratch import OLD, beside, locked, put_in_place, recover, temporary_folder
 
 CHUNKS = "work"  # finished chunks of a panel study that was stopped
 CALIBRATION = "calibration.csv"  # by which the tables of `calibrate` are known
@@ -34,24 +34,12 @@ def swapped_in(out: Path, ours: set[str], chunks: Path | None = None) -> Iterato
             _exchange(fresh, out)
 
 
-@contextmanager
-def put_again(place: Path, check: Callable[[Path], None]) -> Iterator[Path]:
+def put_again(place: Path, check: Callable[[Path], None]) -> AbstractContextManager[Path]:
     """Where to write a folder that stands at `place` once the block has ended well, also over one that `check` lets go.
 
     It raises what speaks against that.
     """
-    at = Path(os.path.realpath(place.parent)) / place.name
-    at.parent.mkdir(parents=True, exist_ok=True)
-    with locked(at.parent, wait=True):
-        recover(at)
-    if os.path.lexists(at):
-        check(place)
-    with beside(at) as fresh:
-        yield fresh
-        with locked(at.parent, wait=True):
-            if os.path.lexists(at):
-                check(place)
-            _exchange(fresh, at)
+    return put_in_place(place, check, _exchange)
 
 
 def check_out(out: Path) -> None:
