@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from hashlib import sha256
+from collections.abc import Collection
 from pathlib import Path
 
 from eventwindow.errors import StudyError
+from eventwindow.prices.bundled import sha256_of
 
 SEAL = "SHA256SUMS"  # as `sha256sum --check` reads it
 
 
 def seal(folder: Path, apart: Collection[str]) -> None:
     """Write the checksums of what the folder holds, but for what is made from it: the entries `apart`."""
-    lines = (f"{sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in _files(folder, apart))
+    lines = (f"{told}  {name}\n" for name, told in _sums(folder, apart).items())
     (folder / SEAL).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
@@ -26,7 +26,7 @@ def check_unchanged(folder: Path, apart: Collection[str], again: str) -> None:
         raise StudyError(f"{folder} exists already", remedy="Give another folder with --out, or remove this one first.")
     sums = (line.split("  ", 1) for line in (folder / SEAL).read_text(encoding="utf-8").splitlines())
     written = {name: told for told, name in (line for line in sums if len(line) == 2)}
-    held = {name: sha256(path.read_bytes()).hexdigest() for name, path in _files(folder, apart)}
+    held = _sums(folder, apart)
     changed = sorted(name for name in {*written, *held} if written.get(name) != held.get(name))
     if changed:
         raise StudyError(
@@ -35,10 +35,12 @@ def check_unchanged(folder: Path, apart: Collection[str], again: str) -> None:
         )
 
 
-def _files(folder: Path, apart: Collection[str]) -> Iterator[tuple[str, Path]]:
-    """All files by their path within the folder, without those that a system hides."""
+def _sums(folder: Path, apart: Collection[str]) -> dict[str, str]:
+    """The checksum of each file by its path within the folder, without those that a system hides."""
+    sums = {}
     for path in sorted(folder.rglob("*")):
         within = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in within.parts)
         if path.is_file() and not hidden and within.parts[0] not in {SEAL, *apart}:
-            yield within.as_posix(), path
+            sums[within.as_posix()] = sha256_of(path)
+    return sums
