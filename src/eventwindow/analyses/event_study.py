@@ -17,7 +17,7 @@ from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Exchange, Reason, StudyError, WindowError
-from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.abnormal import AbnormalReturns, estimate, read_only
 from eventwindow.estimation.by_exchange import (
     displaced,
     displaced_reasons,
@@ -79,7 +79,7 @@ class EventStudy(AbnormalReturns):
         parts = {f.name: getattr(abnormal, f.name) for f in fields(abnormal)}
         for part in parts.values():  # what is changed in place would be summed and tested as changed
             if isinstance(part, np.ndarray):
-                part.flags.writeable = False
+                read_only(part)
         return cls(**parts)
 
     @property

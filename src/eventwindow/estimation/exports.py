@@ -301,11 +301,8 @@ def explained(words: Catalogue, table: str, name: str) -> str:
 def worded(table: pd.DataFrame, words: Callable[[Reason], str] = str) -> pd.DataFrame:
     """The table with the words of every reason, by default in English: as Parquet and JSON can hold it."""
     said = table.copy(deep=False)
-    for name in [name for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)]:
-        if any(isinstance(value, Reason) for value in table[name].cat.categories):
-            said[name] = table[name].astype(object)
-    table = said.copy(deep=False)
-    for name in [name for name in table if pd.api.types.is_object_dtype(table[name])]:
-        if any(isinstance(value, Reason) for value in table[name]):
-            said[name] = [words(v) if isinstance(v, Reason) else v for v in table[name]]
+    for name, column in table.items():
+        held = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+        if pd.api.types.is_object_dtype(held) and any(isinstance(value, Reason) for value in held):
+            said[name] = [words(v) if isinstance(v, Reason) else v for v in column]
     return said
