@@ -15,6 +15,7 @@ from eventwindow.draft.context import Context
 from eventwindow.draft.framing import framed
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.manner import MORE, SIGN, WHOSE, other_quantity
+from eventwindow.draft.periods import MONTH
 from eventwindow.draft.quantified import LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -123,10 +124,9 @@ _SPAN_TOPIC = re.compile(
     r"(?![\d一二三四五六日初底末中上下旬份的财法营]))(?:来看|来说|而言|计|间|里|内|,)?"
 )
 _OF_SUM = re.compile(r" of (?:\w+ ){0,2}[^\w\s]{0,3}\d")  # "posted a loss of 38 cents a share"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _SPAN_NOUN = re.compile(  # "January was kind to the large ones", "the best May since 1990"
-    rf"(?:^|[:—–-] )(?:The )?{_MONTH} (?=(?:was|is|has|had|proved|turned|brought|ended|began|belonged|went|saw)\b)"
-    rf"|\b(?:best|worst|\w{{3,}}est|strong|weak|good|bad|brutal|dismal|stellar|rough|kind) (?:{_MONTH}|month|quarter|half|half-year)\b"  # noqa: E501
+    rf"(?:^|[:—–-] )(?:The )?(?:{MONTH}) (?=(?:was|is|has|had|proved|turned|brought|ended|began|belonged|went|saw)\b)"
+    rf"|\b(?:best|worst|\w{{3,}}est|strong|weak|good|bad|brutal|dismal|stellar|rough|kind) (?:{MONTH}|month|quarter|half|half-year)\b"  # noqa: E501
 )
 _THAT = re.compile(r"\bthat (?:same )?$|那个?$", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:later|afterwards|subsequently|thereafter)\b(?! (?:on|in|than)\b)", re.IGNORECASE)

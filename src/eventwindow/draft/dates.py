@@ -10,7 +10,7 @@ from functools import partial
 
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import CUT_MONTH, lasting
+from eventwindow.draft.periods import CUT_MONTH, last_weekday, lasting, month_end
 
 MONTH = rf"(?:{CUT_MONTH})\.?"  # no other word that begins so
 AHEAD = 92  # days; a later day without its year is one of the year before
@@ -204,8 +204,8 @@ def _last_of(m: re.Match[str], dated: dt.date) -> DayMark | None:
     else:
         number = month_number(m["month"])
         year = int(m["y"] or dated.year - (number > dated.month))
-        end = (dt.date(year, number, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
-    return DayMark(end - dt.timedelta(max(0, end.weekday() - 4)))
+        end = month_end(year, number)
+    return DayMark(last_weekday(end))
 
 
 def _weekday(parts: dict[str, str | None], dated: dt.date) -> dt.date:

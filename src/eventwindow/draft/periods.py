@@ -37,18 +37,29 @@ class Period:
     def resolved(self, day: dt.date | None, dated: dt.date) -> Period:
         """With both ends, where they can be told."""
         end = self.until or day or dated
-        last = dated - dt.timedelta(max(0, dated.weekday() - 4))
+        last = last_weekday(dated)
         behind = self.until == dated and self.first and day and self.first <= day < last  # up to which of the two days?
         first = self.first
         if self.past:
             end -= dt.timedelta(1)
         if self.sessions:
-            first = end = min(end, end - dt.timedelta(end.weekday() - 4))  # no weekend
+            first = end = last_weekday(end)
             for _ in range(self.sessions - 1):
                 first -= dt.timedelta(3 if first.weekday() == 0 else 1)
         if first is None or first > end:
             return replace(self, first=None, until=None, open=True)
         return replace(self, first=first, until=end, open=self.open or bool(behind))
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """The last day of a month."""
+    following = dt.date(year, month, 28) + dt.timedelta(4)
+    return following - dt.timedelta(following.day)
+
+
+def last_weekday(day: dt.date) -> dt.date:
+    """The day, or the Friday before a weekend."""
+    return day - dt.timedelta(max(0, day.weekday() - 4))
 
 
 def _year(m: re.Match[str], dated: dt.date) -> Period:
@@ -97,7 +108,7 @@ def _half(m: re.Match[str], dated: dt.date) -> Period:
     start = 1 if m["half"] == "上" else 7
     year = int(m["y"] or dated.year - (m["past"] is not None or start > dated.month))
     last = dt.date(year, 6, 30) if start == 1 else dt.date(year, 12, 31)
-    until = min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))
+    until = min(dated, last_weekday(last))
     beside = re.match("[^,。;]{0,2}[累涨跌升挫飙泻]", m.string[m.end() :])
     return Period(first=dt.date(year, start, 1), until=until, open=until == dated or not beside)
 
@@ -140,8 +151,7 @@ def _month(m: re.Match[str], dated: dt.date) -> Period:
 
 
 def _of_month(first: dt.date, dated: dt.date) -> Period:
-    following = (first + dt.timedelta(31)).replace(day=1)
-    return Period(first=first, until=min(dated, following - dt.timedelta(1)))
+    return Period(first=first, until=min(dated, month_end(first.year, first.month)))
 
 
 def _quarter(m: re.Match[str], dated: dt.date) -> Period:
@@ -149,8 +159,7 @@ def _quarter(m: re.Match[str], dated: dt.date) -> Period:
     number = "一二三四首1234".index(m["zq"].removeprefix("第")[0]) % 5 % 4
     first = dt.date(dated.year, 3 * number + 1, 1)
     first = first.replace(year=first.year - 1) if first > dated else first
-    following = (first + dt.timedelta(93)).replace(day=1)
-    return Period(first=first, until=min(dated, following - dt.timedelta(1)))
+    return Period(first=first, until=min(dated, month_end(first.year, first.month + 2)))
 
 
 def _part_of_year(m: re.Match[str], dated: dt.date) -> Period:
@@ -160,7 +169,7 @@ def _part_of_year(m: re.Match[str], dated: dt.date) -> Period:
     if start >= 12:
         return Period(open=True)
     year = int(m["year"] or dated.year - (start + 1 > dated.month))
-    last = (dt.date(year, start + length, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
+    last = month_end(year, start + length)
     return Period(first=dt.date(year, start + 1, 1), until=min(dated, last), open=True)
 
 
@@ -171,7 +180,7 @@ def _begun(m: re.Match[str], dated: dt.date) -> Period:
         last = dt.date(year, 1, 1) + dt.timedelta(7 * count - 1)
     else:
         months = min(12, count * (3 if m["unit"].lower() == "quarter" else 1))
-        last = (dt.date(year, months, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
+        last = month_end(year, months)
     return Period(first=dt.date(year, 1, 1), until=min(dated, last), open=True)
 
 
@@ -265,7 +274,7 @@ def back(count: int, unit: str, day: dt.date) -> dt.date:
     if unit == "week":
         return day - dt.timedelta(7 * count - 1)
     months = max(EARLIEST * 12, day.year * 12 + day.month - 1 - count * (12 if unit == "year" else 1))
-    last = (dt.date(months // 12, months % 12 + 1, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
+    last = month_end(months // 12, months % 12 + 1)
     return last.replace(day=min(day.day, last.day)) + dt.timedelta(1)
 
 

@@ -25,7 +25,7 @@ from eventwindow.draft.context import (
 )
 from eventwindow.draft.lexicon import BOND, STATE, Mark
 from eventwindow.draft.pairs import crossed
-from eventwindow.draft.periods import Period
+from eventwindow.draft.periods import Period, last_weekday
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import COUNTED, MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -718,7 +718,7 @@ def _end_of_span(sentence: Sentence, mark: Mark, kind: str, context: Context) ->
     if span is None or (not own and sentence.has("period", "since", "closed", "base", "limit", within=(0, mark.start))):
         return None
     last = span.until or next((dt.date(year, 12, 31) for year in span.years[-1:]), None)
-    return last and last - dt.timedelta(max(0, last.weekday() - 4))
+    return last and last_weekday(last)
 
 
 def _ended_elsewhere(sentence: Sentence, mark: Mark) -> bool:

@@ -373,7 +373,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
     spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
-    review = (reviewed_zh if has_chinese(text) else reviewed)(lines, dated, rules) if article else None
+    review = (reviewed_zh(lines, dated) if has_chinese(text) else reviewed(lines, dated, rules)) if article else None
     head = _told_by_head(lines, dated) if has_chinese(text) else {}
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None

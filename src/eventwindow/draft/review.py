@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from eventwindow.draft.dates import days
 from eventwindow.draft.lexicon import Lexicon
-from eventwindow.draft.periods import MONTH, Period, over, periods
+from eventwindow.draft.periods import MONTH, Period, last_weekday, month_end, over, periods
 from eventwindow.draft.sentence import WEEKEND, sentences
 from eventwindow.draft.statement import Statement
 
@@ -60,7 +60,7 @@ def reviewed(lines: Sequence[str], dated: dt.date, rules: Lexicon) -> Period | N
     return next((span for found in spans for span in found), None)
 
 
-def reviewed_zh(lines: Sequence[str], dated: dt.date, _: Lexicon) -> Period | None:
+def reviewed_zh(lines: Sequence[str], dated: dt.date) -> Period | None:
     """The month, quarter or half that a Chinese article says at its head it looks back on: 上半年回顾, 10月月报."""
     heads = [line for line in [*filter(None, lines)][:2] if len(line) < SHORT and not line.endswith("。")]
     told = next((m for head in heads if (m := _TOLD_ZH.search(head))), None)
@@ -71,8 +71,7 @@ def reviewed_zh(lines: Sequence[str], dated: dt.date, _: Lexicon) -> Period | No
     year = int(told["year"] or dated.year)
     first = dt.date(year, length * nth + 1, 1)
     first = first.replace(year=year - (first > dated and not told["year"]))
-    last = (first + dt.timedelta(31 * length)).replace(day=1) - dt.timedelta(1)
-    last -= dt.timedelta(max(0, last.weekday() - WEEKEND + 1))
+    last = last_weekday(month_end(first.year, first.month + length - 1))
     return Period(first=first, until=last, open=True) if last <= dated else None
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import CUT_MONTH, WORDS, Period, back, lasting, month_told
+from eventwindow.draft.periods import CUT_MONTH, WORDS, Period, back, last_weekday, lasting, month_end, month_told
 
 _TIMES = {"date", "ahead", "closed", "base", "since", "period"}
 _SINCE = re.compile(r"\bsince\s+", re.IGNORECASE)
@@ -174,11 +174,6 @@ def _limit(mark: Mark, text: str) -> Mark:
     return Mark(found.start(), mark.end, "limit", DayMark(day))
 
 
-def _month_end(day: dt.date) -> dt.date:
-    following = day.replace(day=28) + dt.timedelta(4)
-    return following - dt.timedelta(following.day)
-
-
 def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
     """The last weekday of a week, a month or a year at whose end a price is told to have stood."""
     for m in (*_EDGE_OF.finditer(text), *_AT_END.finditer(text)):
@@ -191,9 +186,10 @@ def stood_at(text: str, dated: dt.date) -> Iterator[Mark]:
             over = ("last" in m[0] and dated.weekday() < 5) or dated.weekday() == 0
             last = dated - dt.timedelta(dated.weekday() - 4 + 7 * over)
         elif m["unit"] == "month" or months:
-            last = _month_end((months and _from_month(m, dated).first) or month_told(dated))
+            begun = (months and _from_month(m, dated).first) or month_told(dated)
+            last = month_end(begun.year, begun.month)
             if last > dated + dt.timedelta(NEAR):
                 last = dated.replace(day=1) - dt.timedelta(1)  # the running month has not ended
         elif m["unit"] in {"quarter", "half"}:
             last = lasting(m["unit"], dated).until or last
-        yield Mark(*m.span(), "edge", DayMark(min(dated, last - dt.timedelta(max(0, last.weekday() - 4)))))
+        yield Mark(*m.span(), "edge", DayMark(min(dated, last_weekday(last))))
