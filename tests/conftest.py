@@ -6,6 +6,7 @@ import gc
 import os
 import pickle
 import shutil
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -31,6 +32,10 @@ gc.disable()
 # Nor does a test ask the network: prices are those that ship, or those of a server on this machine.
 for _proxy in ("https_proxy", "HTTPS_PROXY"):
     os.environ[_proxy] = "http://127.0.0.1:9"
+
+# A shell's background job ignores interrupts, and so would what a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("same", derandomize=True, deadline=None, database=None)  # the same draws on every machine
 settings.load_profile("same")  # `pytest --hypothesis-profile=default` looks for new ones

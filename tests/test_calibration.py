@@ -280,7 +280,7 @@ def test_a_valid_test_holds_its_size_in_calm_months_within_two_errors() -> None:
 def market() -> pd.DataFrame:
     """The panel of prices that the page is drawn from."""
     if not PRICES.is_file():
-        pytest.skip("the panel of prices is not here")
+        pytest.skip("needs ../shared: the panel of prices")
     return panel_prices(PRICES)
 
 

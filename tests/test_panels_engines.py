@@ -72,10 +72,9 @@ def test_without_dask_the_error_names_it(monkeypatch):
 
 
 SCRIPT = """
-import signal, sys, time
+import sys, time
 import pandas as pd
 from eventwindow import panel_study
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts it in the background has it ignored
 folder = sys.argv[1]
 def step(said):
     print(said, flush=True)

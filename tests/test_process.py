@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -92,8 +91,6 @@ class Ended:
         settings = os.environ | {"PYTHONPATH": SOURCES, "TMPDIR": str(folder / "tmp")}
         command = [sys.executable, str(folder / "command.py"), what]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        if os.name == "posix":  # a shell's background job ignores interrupts, and so would what it starts
-            pipes["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
         with subprocess.Popen(command, env=settings, start_new_session=True, **pipes) as run:
             assert run.stdout is not None and run.stderr is not None
             assert run.stdout.readline() == "ready\n"  # said by a worker where there are any

@@ -100,7 +100,7 @@ _said = threading.Lock()
 
 
 def _say() -> None:
-    if _said.acquire(blocking=False):
+    if _said.acquire(timeout=1.0):  # the other thread may be amid its line
         how = "interrupted" if _told[0] == signal.SIGINT else "terminated"
         with contextlib.suppress(OSError, ValueError):  # a terminal that is gone
             print(f"eventwindow: {how}; nothing was half-written", file=sys.stderr, flush=True)
