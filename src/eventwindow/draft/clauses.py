@@ -17,6 +17,8 @@ _VERB = (  # a finite one; an auxiliary with its participle is one
     r"|fell|rose|sank|slid|shed|lost|won|sprang|dove|leapt|shot|put|gave|took|saw|went|came|got|made|led|left|held"
     r"|drove|grew|became|began|broke|built|caught|felt|found|sent|shook|spent|struck|threw|wrote|sought|overtook"
     r"|ran|beat|kept|set|hit|cut|let|met|bought|sold|told|said|thought|brought|paid|swung|crept|shrank|drew|stood"
+    r"|fled|flew|fought|froze|hung|knew|laid|meant|quit|rode|spoke|stole|stuck|swept|tore|wore|burst|chose|clung|dealt"
+    r"|dug|lent|lit|sat|sped|spun|stung|blew|woke|bent|rebuilt|foresaw|understood"
     r"|withdrew|fared|did|split|(?<!-)[a-z]{3,}ed)\b)"
 )
 _WHICH = (

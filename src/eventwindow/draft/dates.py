@@ -10,7 +10,7 @@ from functools import partial
 
 from eventwindow.calendars.dates import month_number
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.periods import CUT_MONTH, last_weekday, lasting, month_end
+from eventwindow.draft.periods import CUT_MONTH, TURN, last_weekday, lasting, month_end
 
 MONTH = rf"(?:{CUT_MONTH})\.?"  # no other word that begins so
 AHEAD = 92  # days; a later day without its year is one of the year before
@@ -59,7 +59,12 @@ _PATTERNS = (
         "vague",
         r"(?<!\bas )\brecently\b|\bthe other day\b|日前|近日|最近(?!\d|[一二两三四五六七八九十]+个?[交天日周年月])|连日|封关前最后一天",  # noqa: E501
     ),
-    ("first", r"(?P<y>(?:19|20)\d\d)年(?:的)?(?:第一个|首个)交易日|\bthe first trading day of (?P<y2>(?:19|20)\d\d)\b"),
+    (
+        "first",
+        r"(?:(?P<y>(?:19|20)\d\d)年|今年|新年)的?(?:第一|首)个?交易日"
+        r"|\bthe first trading (?:day|session) of (?:(?P<y2>(?:19|20)\d\d)\b|(?:the|this) (?:new )?year\b)",
+    ),
+    ("year", r"(?:一年前|去年)的?今[天日]|\b(?:a|one) year ago today\b"),
     (
         "last",
         rf"\bthe (?:last|final) (?:trading )?(?:day|session) of "
@@ -73,7 +78,13 @@ _PATTERNS = (
     ),
     ("dom", r"(?<![\d月年.近前])(?P<d>\d{1,2})日(?![间内均])"),
 )
+_AHEAD = re.compile(  # what is still to come, or holds until a day
+    r"\b(?:will|would|may|might|could|should|shall|expect\w*|due|set|sched\w+|plan\w*|expir\w+|until|till|before|ahead|by|next|upcoming)\b"
+    r"|[将拟待]|预[计定期]|[前止]|明[天日年]|下[周个月季]|即将|到期|交割|合约",
+    re.IGNORECASE,
+)
 _COMING = re.compile(r"(?:[将定拟]于|[将订]在|预[计定]于?|排定)$")  # 将于18日上任
+_ON = re.compile(r"(?:\bon |[,;\u4e00-\u9fff]|^)$", re.IGNORECASE)
 _ASIAN_DAWN = re.compile(r"(?:凌晨|[清今]晨)")  # 北京时间6日凌晨 is the 5th in New York
 ASIAN_CLOCK = re.compile(r"(?:北京|台北|台湾|香港)时间(?:周[一二三四五六])?\(?$")
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
@@ -121,8 +132,15 @@ def _written(text: str, dated: dt.date) -> Iterator[Mark]:
         for m in pattern.finditer(text):
             coming = kind == "dom" and _COMING.search(text[: m.start()])
             day = _next(int(m["d"]), dated) if coming else _read(kind, m, dated)
+            if kind == "full" and day and day.date and day.date > dated and _is_past(text, m):
+                day = DayMark(_date(day.date.year - 1, day.date.month, day.date.day))
             if day is not None:
                 yield Mark(*m.span(), kind, day)
+
+
+def _is_past(text: str, m: re.Match[str]) -> bool:
+    """Whether a day that lies ahead, told without its year, is of the year before: "on March 12, the index plunged"."""
+    return not m["y"] and not _AHEAD.search(text) and bool(_ON.search(text[: m.start()]))
 
 
 def _together(text: str, found: Sequence[Mark], dated: dt.date) -> Iterator[Mark]:
@@ -167,10 +185,10 @@ def _read(kind: str, m: re.Match[str], dated: dt.date) -> DayMark | None:
     match kind:
         case "full" | "last":
             return _full(m.groupdict(), dated) if kind == "full" else _last_of(m, dated)
-        case "week":
-            return DayMark(_weekday(m.groupdict(), dated))
+        case "week" | "year":
+            return DayMark(_weekday(m.groupdict(), dated) if kind == "week" else _year_before(dated))
         case "first" | "dom":
-            return DayMark(_first(int(m["y"] or m["y2"]))) if kind == "first" else _day_of_month(int(m["d"]), dated)
+            return _first(m["y"] or m["y2"], dated) if kind == "first" else _day_of_month(int(m["d"]), dated)
         case "next" | "back" | "same":
             return DayMark(None, {"next": 1, "back": -1, "same": 0}[kind])
         case "today" | "yesterday" | "before":
@@ -191,10 +209,15 @@ def _full(parts: dict[str, str | None], dated: dt.date) -> DayMark | None:
     return DayMark(found) if found else None
 
 
-def _first(year: int) -> dt.date:
-    """The first weekday behind New Year's Day, which no exchange trades on."""
-    day = dt.date(year, 1, 2)
-    return day + dt.timedelta((7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
+def _first(year: str | None, dated: dt.date) -> DayMark | None:
+    """The first weekday behind New Year's Day, which no exchange trades on, and behind the Monday in its place.
+
+    At the turn of the year itself it is the day that the article tells of: exchanges open on different days.
+    """
+    eve = dt.date(int(year or dated.year), 1, 1)
+    if year is None and (dated - eve).days < TURN:
+        return None
+    return DayMark(eve + dt.timedelta({4: 3, 5: 2, 6: 2}.get(eve.weekday(), 1)))
 
 
 def _last_of(m: re.Match[str], dated: dt.date) -> DayMark | None:
@@ -224,6 +247,10 @@ def _weekday(parts: dict[str, str | None], dated: dt.date) -> dt.date:
     if which == "next":
         back -= 7
     return dated - dt.timedelta(back)
+
+
+def _year_before(dated: dt.date) -> dt.date | None:
+    return _date(dated.year - 1, dated.month, dated.day)
 
 
 def _day_of_month(day: int, dated: dt.date) -> DayMark | None:

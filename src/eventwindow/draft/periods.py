@@ -325,7 +325,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:end|finish|clos)(?:ed|ing) the (?P<span>month|quarter|half|three months|six months)\b(?! at)", _ended),
     (r"\b(?:over|for|during) the (?:whole|full) year\b|\b(?:end|finish|clos)(?:ed|ing) the year\b(?! at)", _whole_year),
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
-    (r"(?<!去年)全年(?:(?:来看|来说|而言|计|合计)(?=,)|(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹]))", _whole_year),
+    (r"(?<!去年)全年(?:(?:来看|来说|而言|计|合计)(?=,)|(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹蒸缩]))"
+     r"|(?<=[,;])(?:一年|12个月)(?:来|下来|间|内)?(?=[共累就已也]{0,2}(?:[大狂]?[升跌涨挫飙泻扬]|蒸发|缩水|[增减][加少]))", _whole_year),  # noqa: E501
     (r"\b(?:for|over|in|on|during) the month\b(?! (?:of|to|through|ended|since|before))|(?<![月份])全月(?:来看,|计)?(?:累计)?(?=[^,。;\d]{0,6}[升跌涨挫])", _the_month),  # noqa: E501
     (r"\b(?:this|so far in the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_month),  # noqa: E501
     (rf"(?:今年|(?P<y>20\d\d)年)前(?P<n>{_ZH_N})个月(?:累计)?", _first_months),
@@ -334,7 +335,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
     (r"(?:(?P<y>20\d\d)年|(?P<past>去)年|今年)?(?P<half>[上下])半年(?=[^,。;\d]{0,6}[累涨跌升挫飙泻贬扬]|来看|,)", _half),  # noqa: E501
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
-    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比](?:去年年?[底末]|今?年初)(?:的?收[市盘]价?)?(?=[高低涨跌升上下累])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
+    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:第一|首)个?交易日|的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比](?:去年年?[底末]|今?年初)(?:的?收[市盘]价?)?(?=[高低涨跌升上下累])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?<!第)(?P<zh>{_ZH_N})(?:个(?:交易|营业)日|天|(?<=[两三四五六七八九十])日)(?:\([^()]{5,20}\))?(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (rf"\b(?:over|in|during|for|within|across|of) (?:the|its|their) (?:(?:previous|prior|preceding) (?P<n>{_N})|(?P<n2>{_N}) (?:previous|prior|preceding)) (?:trading )?(?:days|sessions)\b", _sessions_before),  # noqa: E501

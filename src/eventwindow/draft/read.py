@@ -130,6 +130,7 @@ _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early 
     r"|\bin (?:early|morning|afternoon|midday) (?:trad|deal)\w+"
     r"|\b(?:minutes|hours?) into (?:the )?(?:trading|session|day)\b"
     r"|\b(?:at )?(?:mid-?day|lunch(?:time| break)?|noon)\b"
+    r"|\b(?:at|by|as of|around) (?:about )?(?:(?:8|9|1[0-2])(?:[:.]\d\d)? ?a|(?:12|[1-3])(?:[:.]\d\d)? ?p)\.?m\b"
     r"|[早午]盘(?!前|收|[^,。]{0,8}(?:随后|其后))|盘初|(?<![收复])开盘(?!价|前|首日|后)",
     re.IGNORECASE,
 )
