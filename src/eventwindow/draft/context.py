@@ -277,7 +277,9 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
     if told:
         return told
     earlier = sentence.last("date", "closed", before=found.start)
-    story = found.value.steps == -1 and sentence.chinese  # 前一晚 is the one before the day that the story is of
+    aside = next(iter(sentence.held(found)), None)  # "declined 7.3% after losing 1.4% the day before", 前一晚
+    of_story = sentence.chinese or (aside and sentence.has("amount", within=(0, aside.start)))
+    story = found.value.steps == -1 and of_story  # the one before the day that the story is of
     if earlier is None and found.value.steps and (context.date is None or (found.value.steps < 0 and not story)):
         earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
     base = resolved(sentence, earlier, context) if earlier else context.date if story else context.spoken

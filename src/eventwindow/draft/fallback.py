@@ -145,7 +145,9 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
             yield from (s for s in read if sign or s.kind in {"price_level", "return"})
             beside = kind and _beside_name(sentence, mark)
             if not read and (small := "price_level" if beside else _small(sentence, mark, kind)):
-                yield figure_at(sentence, mark, who, small, sign if small == "price_change" else 1, context)
+                verb = sentence.last(*MOVES, before=mark.start)
+                way = near or (MOVES[verb.kind] if verb else 0)
+                yield figure_at(sentence, mark, who, small, way if small == "price_change" else 1, context)
 
 
 def _top(sentence: Sentence, before: int, told: Statement) -> Iterator[Statement]:
@@ -280,6 +282,14 @@ def _beside_name(sentence: Sentence, mark: Mark) -> bool:
     return bool(sentence.chinese and plain and mark.value.low < HIGHEST and _CLAUSE_END.match(sentence.text, mark.end))
 
 
+def _gapped(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a sum and the price that it led to share a verb: "Tesco fell 3p to 212p and Morrisons 1.4p to 183p"."""
+    named = sentence.last("names", before=mark.start)
+    level = next((m for m in sentence.all("amount") if m.start > mark.start), None)
+    right_behind = named is not None and not sentence.text[named.end : mark.start].strip()
+    return right_behind and level is not None and sentence.text[mark.end : level.start] == " to "
+
+
 def _small(sentence: Sentence, mark: Mark, kind: str) -> str:
     """Which sum a small one is: by how much a price changed, where a move stands beside it, or where it stood."""
     clause, move = sentence.text[slice(*sentence.clause(mark))], move_of(sentence, mark)
@@ -287,6 +297,8 @@ def _small(sentence: Sentence, mark: Mark, kind: str) -> str:
         mark.value.unit != "money" or mark.value.low >= HIGHEST or (mark.value.low == 1 and kind == "currency")
     ):  # one of "per dollar"
         return ""
+    if sentence.has(*MOVES, within=(0, mark.start)) and _gapped(sentence, mark):
+        return "price_change"
     apposed = move and _APPOSED.fullmatch(sentence.text, mark.end, move.start)
     if move and (
         0 <= mark.start - move.end <= 3

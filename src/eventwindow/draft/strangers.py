@@ -39,7 +39,7 @@ _TRADES = (
     r"|construction|biotech|information technology)"
 )
 _INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no list holds
-    r"\b(?!(?:The|A|This|That|Its|An|Each|Every|key|main|broad(?:er)?|wider|benchmark|leading|dollar|private|public|whole|same|other) )"  # noqa: E501
+    r"\b(?!(?:The|A|This|That|Its|An|Each|Every|key|main|broad(?:er)?|wider|benchmark|leading|dollar|private|public|whole|same|other|London|Frankfurt|Paris|Tokyo|Sydney) )"  # noqa: E501
     r"(?:(?P<two>[A-Z][A-Za-z]+ [A-Z][a-z]+(?: [A-Z][a-z]+)?) index|(?P<name>[A-Z][a-z]+ index"
     r"|(?:(?!(?:the|that|this|with|while|when|from|into|over|local|closely|watched|heavy|heavyweight) )[a-z]{4,} )?"
     r"[a-z]{4,}(?:-[a-z]+)? (?:sector|sub-?index)"
@@ -110,6 +110,14 @@ _DAUGHTER = re.compile(r"\b(?:arm|unit|subsidiary|affiliate|dealer|spin-off),? $
 _WHOSE = re.compile(r", whose\b")
 _HANGS = re.compile(
     r"(?<!shares )(?<!stock )\b(?:in|at|on|from|of|by|for|with|to|than|after) (?:the )?$", re.IGNORECASE
+)
+_OWNED = re.compile(  # what a firm owns: "Stellantis, the owner of Vauxhall, Peugeot and Fiat, closed down 14.7%"
+    r", (?:the|an?|which|who|whose)(?: [a-z-]+){0,2}"
+    r" (?:owner|owns|parent|makers?|makes|operator|operates|runs|publisher|producer|brewer|seller|brands|home)"
+    r"(?: (?:of|behind|to|include|are))?(?: the)? (?:[^,.;]{1,30}, ){0,4}(?:[^,.;]{1,30} and )?\Z"
+)
+_AT_EXCHANGE = re.compile(
+    r"\b(?:[Oo]n|[Aa]t|[Bb]y) (?:the )?(?:[A-Z][\w&.-]*\s+){0,4}(?:Exchange|Board of Trade|Comex|Nymex|NYMEX|COMEX)\Z"
 )
 _LISTED = re.compile(r"(?:,? and |, )")
 _AT_ONCE = re.compile(r",? (?:(?:shares|also|then|was|ended|closed|finished|itself) ){0,2}[a-z]+ (?:by )?\d[\d.]*%")
@@ -311,6 +319,8 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]) or any(a <= start < b for a, b in held):
             continue
         name = _POSSESSIVE.sub("", text[start : m.end()].rstrip("."))
+        if _AT_EXCHANGE.search(text[: start + len(name)]) or _OWNED.search(text[:start]):
+            continue  # "futures on the New York Mercantile Exchange closed down 4.1 cents"
         if any(place.fullmatch(name) for place in rules.places.values()):
             continue
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()

@@ -31,6 +31,12 @@ _SCOPE = re.compile(
     rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|on|of|among|within)\s+(?:the|all|its|any|an?)\b(?! {_SPAN})",
     re.IGNORECASE,
 )
+_IN_INDEX = re.compile(  # "the biggest loss in the DAX", "the steepest decline among the sectors"
+    r" (?:in|on|of|among|across|within) (?:the (?!United|Covid|history)[A-Z][\w&]*"
+    r"|(?:the |all |any )(?:(?:major|other|main|whole|blue-chip|eleven|11) )*"
+    r"(?:index(?:es)?|indices|benchmark|sectors?|gauge|blue chips|average)\b)"
+    r"(?![^,.;]{0,20} (?:since|in \w+ (?:years|months)))"
+)
 _OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b|\s*(?:of|in)\s+(?P<year>20\d\d)\b", re.I)
 _OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
 _AMONG = re.compile(r"\s*(?:of|among)\s+(?:the )?", re.IGNORECASE)
@@ -220,6 +226,11 @@ def _rank(
     money = money and not (_OF_A_MOVE.search(words) and before[-1:] == ["return"])
     gain = _gain(words, mark, said)
     nth = float(AMONG) if among else _nth(sentence.text[: mark.start], words)
+    if not (own or sentence.chinese) and _IN_INDEX.match(sentence.text, mark.end):
+        for who in _whose(sentence, mark, context, names, said, own):
+            place = _ranked(sentence, mark, context, who, "members_rank", _nth(sentence.text[: mark.start], words), 0)
+            yield replace(place, direction=1 if gain else -1, open=(SCOPE,))
+        return
     for who in _whose(sentence, mark, context, names, said, own):
         firm = bool(who.symbols) and names.listings[who.symbols[0]].kind == "stock"
         kind = "loss_rank" if firm and not gain and not since and (money or not own) else "return_rank"
