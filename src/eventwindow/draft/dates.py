@@ -14,6 +14,7 @@ from eventwindow.draft.periods import CUT_MONTH, TURN, last_weekday, lasting, mo
 
 MONTH = rf"(?:{CUT_MONTH})\.?"  # no other word that begins so
 AHEAD = 92  # days; a later day without its year is one of the year before
+SOON = 7  # days; what lies so near ahead is of this year, however it is told
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
 WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 WEEKDAYS = re.compile(rf"{WEEKDAY}|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)
@@ -132,7 +133,7 @@ def _written(text: str, dated: dt.date) -> Iterator[Mark]:
         for m in pattern.finditer(text):
             coming = kind == "dom" and _COMING.search(text[: m.start()])
             day = _next(int(m["d"]), dated) if coming else _read(kind, m, dated)
-            if kind == "full" and day and day.date and day.date > dated and _is_past(text, m):
+            if kind == "full" and day and day.date and (day.date - dated).days > SOON and _is_past(text, m):
                 day = DayMark(_date(day.date.year - 1, day.date.month, day.date.day))
             if day is not None:
                 yield Mark(*m.span(), kind, day)
