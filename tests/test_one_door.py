@@ -169,3 +169,37 @@ def test_prices_carried_over_weekends_are_no_sessions(door):
 def test_a_list_of_records_keeps_every_column():
     records = [{"symbol": "F0", "date": "2024-05-01", "time": "17:30", "zone": "UTC", "exchange": "XNYS", "group": "g"}]
     assert set(events_table(records)) == {"security", "date", "time", "zone", "exchange", "group"}
+
+
+MONTHS = pd.date_range("2015-01-01", periods=120, freq="MS")
+
+
+def monthly(days):
+    return pd.DataFrame(np.random.default_rng(4).normal(0, 0.05, (120, 2)), days, ["F0", "MKT"])
+
+
+BY_MONTH = {"benchmark": "MKT", "estimation": (-60, -3), "window": (-1, 1), "minimum_returns": 30}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("session", ["next", "error"])
+def test_months_named_by_their_first_hold_the_days_after_it(door, session):
+    """The fifteenth of May is no day of June: the row that follows would be tested in its place."""
+    with pytest.raises(StudyError, match=r"lies in the span that the row of 2022-05-01 begins"):
+        door(monthly(MONTHS), {"F0": "2022-05-15"}, session=session, **BY_MONTH)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_day_of_a_month_is_tested_in_its_month_however_the_month_is_named(door):
+    by_row = door(monthly(MONTHS), {"F0": "2022-05-01"}, **BY_MONTH)[0]
+    by_first = door(monthly(MONTHS), {"F0": "2022-05-15"}, session="previous", **BY_MONTH)[0]
+    ends = MONTHS + pd.offsets.MonthEnd(0)
+    by_end = door(monthly(ends), {"F0": "2022-05-15"}, session="next", **BY_MONTH)[0]
+    assert by_first == pytest.approx(by_row) and by_end == pytest.approx(by_row)
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+@pytest.mark.parametrize("door", DOORS)
+def test_an_event_without_a_benchmark_among_others_is_told(door, empty):
+    with pytest.raises(StudyError, match="has no benchmark"):
+        door(R, E.assign(benchmark=["MKT", empty, "MKT"]), **SPANS)

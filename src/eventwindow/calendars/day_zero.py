@@ -216,8 +216,8 @@ def placed(
     to, told = sessions[np.where(off, after - (rules == "previous"), 0)].to_numpy(), np.datetime_as_string(moved, "D")
     for i in np.flatnonzero(off).tolist():
         try:
-            if most is not None or rules[i] == "error":
-                around = sessions[after[i] - 1 : after[i] + 1]
+            around = sessions[after[i] - 1 : after[i] + 1]
+            if most is not None or rules[i] == "error" or _begin_spans(around):
                 _check_rule(events["security"].iloc[i], days[i], around, (rules[i], most), rows.at(i))
             moved[i] = to[i]
             shifts[i] = Reason.joined(shifts[i], Reason(f"{rules[i]}_session_in_panel", day=str(told[i])))
@@ -305,11 +305,20 @@ def _beyond(security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, where:
     return EventDateError(what, where=where, remedy="Give returns that reach it, or correct the date.")
 
 
+def _begin_spans(around: pd.DatetimeIndex) -> bool:
+    """Whether two neighbouring rows bear the first of their months: a day between them is of the first, as at Yahoo."""
+    return bool((around.day == 1).all())
+
+
 def _check_rule(
     security: str, day: pd.Timestamp, around: pd.DatetimeIndex, how: tuple[SessionRule, int | None], where: str
 ) -> None:
     """A day between the two sessions `around` it may move to one of them."""
     rule, most = how
+    if most is None and _begin_spans(around) and rule != "previous":
+        what = f"{day.date()}, the event of {security!r}, lies in the span that the row of {around[0].date()} begins"
+        remedy = f'Set session = "previous" or give {around[0].date()}; {around[1].date()} where rows end their span.'
+        raise EventDateError(what, where=where, remedy=remedy)
     if rule not in ("next", "previous"):
         raise EventDateError(
             f"{day.date()}, the event of {security!r}, is no session of the table of returns "

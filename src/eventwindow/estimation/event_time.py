@@ -292,8 +292,13 @@ def _factor_tables(
 
     "" stands for a table of all events; beside them, the key of each event's table.
     """
-    wanted = [b for b in labels["benchmark"].unique() if b]
+    wanted = [b for b in labels["benchmark"].unique() if b and pd.notna(b)]
     if factors is None:
+        without = labels["benchmark"].isna() | (labels["benchmark"] == "")
+        if without.any() and not without.all():
+            what = f"the event of {labels['security'][without].iloc[0]!r} has no benchmark, others have"
+            remedy = 'Fill the column `benchmark`, or give benchmark = "SPY" for those without.'
+            raise StudyError(what, where="the table of events", remedy=remedy)
         _located(returns.columns, pd.Series(wanted, dtype=object), "benchmark")
         factors = {b: returns[b] for b in wanted}
     if isinstance(factors, (pd.Series, pd.DataFrame)):
