@@ -1,21 +1,26 @@
 """From two tables to abnormal returns in one call."""
 
+from dataclasses import fields, is_dataclass
+
 import numpy as np
 import pandas as pd
 import pytest
 from panels import EVENT, on_days, on_one_day, panel
 
+import eventwindow
 from eventwindow.analyses.event_study import abnormal_returns
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.models import MODELS, Dimson, FactorModel
 from eventwindow.inference.permutation import date_permutation_mean
+from eventwindow.inference.portfolio import portfolio
 from eventwindow.inference.sample import sample
 from eventwindow.inference.sur import portfolio_t
 
 SPANS = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
 DAY = Window(0, 0)
+DAY_ZERO = panel(1).index[100]
 
 
 def one_event(**columns: object) -> pd.DataFrame:
@@ -150,3 +155,47 @@ def test_one_event_is_one_event_to_every_test(window):
     """`n` counts events, not the days that a test ranks it among."""
     ar = abnormal_returns(panel(1), one_event(date=str(panel(1).index[100].date())), benchmark="MKT", **SPANS)
     assert {result.n for result in ar.summary(window).results} == {1}
+
+
+def one_day(n: int) -> pd.DataFrame:
+    return pd.DataFrame({"security": [f"F{i}" for i in range(n)], "date": DAY_ZERO})
+
+
+def test_a_portfolio_tells_the_days_that_a_member_lacks() -> None:
+    """Its sum leaves them out: over [-1,1] it is that of the first day alone."""
+    returns = panel(3)
+    returns.loc[DAY_ZERO : DAY_ZERO + pd.offsets.BDay(), "F2"] = np.nan
+    basket = portfolio(abnormal_returns(returns, one_day(3), benchmark="MKT", **SPANS))
+    assert np.isnan(basket.car(DAY).car[0]) and basket.car((-1, 1)).car == pytest.approx(basket.ar[0, 4])
+    assert any("portfolio" in note and f"no return on {DAY_ZERO:%Y-%m-%d}" in note for note in basket.notes)
+
+
+def test_an_event_window_beyond_the_data_is_told() -> None:
+    returns = panel(2).loc[: DAY_ZERO + pd.offsets.BDay()]
+    held = abnormal_returns(returns, one_day(2), benchmark="MKT", **SPANS)
+    assert np.isnan(held.car().car).all() and sum("data ends before" in note for note in held.notes) == 2
+    whole = abnormal_returns(panel(2), one_day(2), benchmark="MKT", **SPANS)
+    assert not any("data ends" in note for note in whole.notes)
+
+
+def test_events_are_selected_by_a_slice_or_one_place() -> None:
+    held = abnormal_returns(panel(3), one_day(3), benchmark="MKT", **SPANS)
+    assert held.select(slice(1, None)).labels["security"].tolist() == ["F1", "F2"]
+    assert held.select(-1).labels["security"].tolist() == held.select("F2").labels["security"].tolist() == ["F2"]
+    assert len(held.select([])) == 0
+
+
+def test_results_that_hold_arrays_or_tables_are_compared_by_identity() -> None:
+    """Element by element they would be neither true nor false."""
+    held = [
+        value
+        for value in (getattr(eventwindow, name) for name in eventwindow.__all__)
+        if is_dataclass(value) and any("Array" in f"{f.type}" or "DataFrame" in f"{f.type}" for f in fields(value))
+    ]
+    assert len(held) > 5
+    assert [kind.__name__ for kind in held if kind.__eq__ is not object.__eq__] == []
+
+
+def test_returns_are_no_prices_to_calibrate_on() -> None:
+    with pytest.raises(StudyError, match="no prices"):
+        eventwindow.calibrate(panel(2), draws=1)

@@ -22,7 +22,7 @@ from eventwindow.estimation.models import MODELS, Fit, Model, check_between_trad
 EXCLUDED = ("event", "security", "reason")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AbnormalReturns(Exports):
     """AR = R - E[R] of N events over an event window of L days, estimated over T days; decimals, NaN where missing.
 
@@ -221,10 +221,10 @@ class AbnormalReturns(Exports):
         held, expected = (np.prod(np.where(seen, 1 + part[:, at], 1), axis=1) for part in (self.actual, self.expected))
         return np.where(self.car(window).complete, held - expected, np.nan)
 
-    def select(self, chosen: Sequence[str] | np.ndarray) -> AbnormalReturns:
-        """The events at `chosen`: a mask, positions, or the symbols of securities."""
-        chosen = [chosen] if isinstance(chosen, str) else chosen
-        index = np.asarray(chosen) if len(chosen) else np.empty(0, int)
+    def select(self, chosen: Sequence[str] | np.ndarray | slice) -> AbnormalReturns:
+        """The events at `chosen`: a mask, positions, a slice of them, or the symbols of securities."""
+        chosen = np.arange(len(self))[chosen] if isinstance(chosen, slice) else np.atleast_1d(np.asarray(chosen))
+        index = chosen if len(chosen) else np.empty(0, int)
         if index.dtype.kind in "OUST":
             if unknown := sorted(set(map(str, chosen)).difference(self.labels["security"])):
                 remedy = "Choose among .labels['security']; .excluded says what was left out, and why."

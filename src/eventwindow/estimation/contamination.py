@@ -8,6 +8,7 @@ import pandas as pd
 
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import EXCLUDED, AbnormalReturns
+from eventwindow.estimation.cumulative import incomplete
 from eventwindow.estimation.event_time import OUTSIDE, EventReturns, over_several
 
 Contamination = Literal["tell", "mask", "drop"]
@@ -68,14 +69,16 @@ def _masked(source: EventReturns, pairs: list[tuple[int, int]]) -> EventReturns:
 
 
 def gap_notes(ar: AbnormalReturns) -> tuple[str, ...]:
-    """Sessions inside an event window that have no return, or none of what it is held against: they are in no sum."""
+    """Sessions of an event window without a return, or without what it is held against: in no sum; and its ends."""
     lost = (ar.event_days != OUTSIDE) & np.isnan(ar.ar)
     for row, held in over_several(ar.covered):  # a return over a halt holds the sessions before it
         lost[row, held[:-1]] = False
     rows, columns = np.nonzero(lost)
+    beyond = incomplete(ar.event_days, ar.event_days != OUTSIDE)
     notes = []
-    for row in np.unique(rows):
+    for row in np.flatnonzero(lost.any(axis=1) | (beyond != "")).tolist():
         head = f"{ar.labels['security'].iloc[row]} {ar.labels['date'].iloc[row]:%Y-%m-%d}"
+        notes += [f"{head}: {beyond[row]}"] if beyond[row] else []
         for of, own in (("", True), (" of the benchmark or a factor", False)):
             mine = columns[(rows == row) & (np.isnan(ar.actual[rows, columns]) == own)]
             days = [f"{pd.Timestamp(int(day), unit='D'):%Y-%m-%d}" for day in ar.event_days[row, mine]]

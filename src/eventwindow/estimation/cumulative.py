@@ -15,7 +15,7 @@ from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 from eventwindow.estimation.exports import Basis, Exports, worded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cumulative(Exports):
     """CARs of N events over one window; NaN, with its reason, where the window is not held completely.
 

@@ -32,7 +32,7 @@ EFFECTS = (0.01, 0.02, 0.05)
 MOST = 100_000  # events above which a number says nothing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Advice:
     """What to read and what could be seen, for one window; `text` says it, and so does the object itself.
 

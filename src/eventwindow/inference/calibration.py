@@ -32,7 +32,7 @@ BANDS = (LOW, HIGH, 1.4, BEYOND)  # of the volatility ratio, between which rejec
 BANDED = (LEAD, "date_permutation_mean", NAME, "kolari_pynnonen_t", "corrado_z", "adjusted_patell_z")  # that are
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """Rejection rates of every test on pseudo-events drawn from one panel of prices."""
 
@@ -142,6 +142,11 @@ def calibrate(
     ['leading', 'sq', 'single_firm_t']
     """
     spans, estimation = tuple(as_windows(windows)), as_window(estimation)
+    if (prices <= 0).any(axis=None):
+        remedy = "Leave empty what was not traded; of returns take the prices, or (1 + returns).cumprod()."
+        raise StudyError(
+            "holds figures of zero or below, which are no prices", where="the table of prices", remedy=remedy
+        )
     _check_names(patterns, PATTERNS)
     _check_names(months, MONTHS)
     _check_names(tests, TESTS)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.contamination import gap_notes
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.given import identifier
 from eventwindow.inference.design import TOGETHER, Design, design, same_calendar
@@ -101,7 +102,7 @@ def portfolio(ar: AbnormalReturns, weights: Weights | None = None, name: str = "
     """The events of one day as one security under their own model.
 
     Weights are scaled to add up to one and held constant over both windows; days on which a member has no return are
-    left out.
+    left out, and `notes` names those of the event window.
 
     Parameters
     ----------
@@ -140,4 +141,4 @@ def portfolio(ar: AbnormalReturns, weights: Weights | None = None, name: str = "
     if isinstance(basket, Reason):
         raise StudyError(f"these events make no portfolio: {basket}.")
     basket.labels["security"] = name
-    return basket
+    return replace(basket, notes=(*basket.notes, *gap_notes(basket)))

@@ -32,7 +32,7 @@ PLACE = Rows("the characteristics", "row").at
 CLUSTERS = 20  # dates below which clustered errors are too small
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CarRegression(Exports):
     """Slopes of CARs on characteristics, each with its results; leads with what holds for the design."""
 

@@ -86,7 +86,7 @@ class NotComputed:
 Result = SignificanceResult | NotComputed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FirmSignificance(Exports):
     """One test of each of N events by itself; NaN, with its reason, where it could not run.
 

@@ -32,7 +32,7 @@ TABLES = (*SMALL, "cumulative")
 LONG = 20_000  # CARs above which they stand in no workbook
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PanelResult(Exports):
     """What a panel study came to: tables of decimals, in which the group "all" stands for all events.
 

@@ -33,7 +33,7 @@ SHEETS = {
 }
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class StudyResult(Exports):
     """What a study came to, decimals throughout. `run_study` makes one.
 
