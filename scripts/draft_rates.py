@@ -1,9 +1,9 @@
 """How well `draft` reads pieces it was not made for.
 
-    python scripts/draft_rates.py [--set half | apart | pieces | second … sixteenth | forms | adversarial] [--show]
+    python scripts/draft_rates.py [--set half | apart | pieces | second … seventeenth | forms | adversarial] [--show]
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
-apart while rules are written. The second to sixteenth set, tests/verify_*_*.toml, were kept apart as wholes. The set
+apart while rules are written. The second to seventeenth set, tests/verify_*_*.toml, were kept apart as wholes. The set
 forms, in the forms of wires and portals, is one to mend on; the adversarial set, tests/draft_adversarial_*.toml, is
 single sentences made to mislead. A drafted statement is right if security, measure, figure with sign, hedge and day
 are those of a marked one; the ends of a span count by the sessions they fall on. It is judged if nothing is open in it;
@@ -36,7 +36,7 @@ from eventwindow.draft.unquantified import SINCE
 TESTS = Path(__file__).parents[1] / "tests"
 SETS = (
     "half", "apart", "pieces", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "forms", "adversarial",
+    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "forms", "adversarial",
 )  # fmt: skip
 DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 _YEAR = re.compile(r"\breturn (\S+ \S+) (\d{4})-01-01\.\.\2-12-3[01]")

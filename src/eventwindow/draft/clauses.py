@@ -11,9 +11,14 @@ from eventwindow.draft.chinese import has_chinese
 
 MAIN, RELATIVE, PARTICIPLE, COMPARISON = "main", "relative", "participle", "comparison"
 APPOSITION, CONTENT, PARENTHESIS, QUOTATION = "apposition", "content", "parenthesis", "quotation"
+_IRREGULAR = (  # participles of their own: "had lost 1.3 percent on Monday"
+    "lost|shed|sunk|won|hit|cut|set|put|gone|come|begun|led|left|held|made|sold|bought|told|said|brought|paid|sent|kept|met|stood"
+    "|built|caught|felt|found|spent|struck|swung|slid|split|done|seen|sprung|shrunk|crept|thought|let|beat"
+)
 _VERB = (  # a finite one; an auxiliary with its participle is one
     r"(?:\b(?:(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|does|do)"
-    r"(?:\ (?:not|\w+ly|now|already|still|about\ to|due\ to|set\ to|been|be|to))*(?:\ \w+(?:ed|en|ing))?"
+    r"(?:\ (?:not|\w+ly|now|already|still|about\ to|due\ to|set\ to|been|be|to))*"
+    rf"(?:\ (?:\w+(?:ed|en|ing)|{_IRREGULAR})\b)?"
     r"|fell|rose|sank|slid|shed|lost|won|sprang|dove|leapt|shot|put|gave|took|saw|went|came|got|made|led|left|held"
     r"|drove|grew|became|began|broke|built|caught|felt|found|sent|shook|spent|struck|threw|wrote|sought|overtook"
     r"|ran|beat|kept|set|hit|cut|let|met|bought|sold|told|said|thought|brought|paid|swung|crept|shrank|drew|stood"

@@ -39,7 +39,7 @@ _PATTERNS = (
     ),
     (
         "next",
-        r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|(?<!连)(?<!连续)第二天",
+        r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|(?<![连续入到第是满的])第二天(?!的|[收交盘])",  # noqa: E501
     ),
     (
         "back",

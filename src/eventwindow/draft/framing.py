@@ -74,6 +74,7 @@ _HOUR = re.compile(  # a time before the close, or the close of other exchanges
     rf"|\bwith (?:[a-z]+ )?{_UNIT} (?:to go|left|remaining|of trading)\b"
     r"|(?i:\bin the (?:first|last|final|opening|closing) (?:\w+ )?(?:hours?|minutes?)\b)"
 )
+_FRONTED = re.compile(r"(?:On|In|At|Across) (?:the )?", re.IGNORECASE)
 _OF_TOP = re.compile(r"\b(?:high|low|peak|record|top|trough) (?:of|at) (?:about |around )?$", re.IGNORECASE)
 _CLOSED = re.compile(r"\b(?:clos|end|finish|settl)\w*", re.IGNORECASE)
 _SPOT = re.compile(r"\bspot\b", re.IGNORECASE)
@@ -89,6 +90,9 @@ def framed(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
         yield POSSIBLE
     if _HOUR.search(text):
         yield MOMENT
+    first = sentence.first("names", within=(0, mark.start))
+    if first and s.who in first.value and _FRONTED.fullmatch(text, 0, first.start) and text.startswith(",", first.end):
+        yield Reason("draft_whose")  # "On the TSX, Canadian Tire seemed to benefit, climbing 2.9 per cent"
     if s.kind == "price_level" and _OF_TOP.search(text[: mark.value.at]) and not _CLOSED.search(text, low, mark.start):
         yield MOMENT  # "set a record of $488.54 on Dec. 18": in the day, or at its close?
     if s.kind not in MOVES_OF:

@@ -30,7 +30,7 @@ from eventwindow.draft.dates import ALONE, ASIAN_CLOCK, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
-from eventwindow.draft.periods import WORDS, Period, periods
+from eventwindow.draft.periods import WORDS, periods
 from eventwindow.draft.quantified import AFTER_HOURS, FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.review import SHORT, framed_after, reviewed, reviewed_zh
 from eventwindow.draft.securities import Names, names
@@ -125,6 +125,8 @@ _CLOCK = re.compile(  # of a byline, while the exchanges of America are open
     r"^[^\n]{0,60}\b(?:19|20)\d\d\b[^\n\d]{0,16}(?:(?:9:[3-5]\d|1[01]:\d\d) ?a\.?m|(?:12|[123]):\d\d ?p\.?m)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_PLACE_HEAD = re.compile(r"[A-Z]{3,}(?: [A-Z]{3,}){0,3}:?")  # "DUBAI" over "The index rose 0.5%"
+NO_SUBJECTS: tuple[tuple[Subject, ...], ...] = ((), (), ())
 _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early on Tuesday", "at lunch break"
     r"\bearly (?:on )?\w+day\b|\b(?:at|after) the open(?:ing(?: bell)?)?\b"
     r"|\bin (?:early|morning|afternoon|midday) (?:trad|deal)\w+"
@@ -366,10 +368,10 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About | None) -> Iterator[Reading]:
-    seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
-    firms = tuple[Subject, ...]()
+    seen, told = set[str](), set[dt.date | None]()
+    who, index, firms = NO_SUBJECTS
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
-    frame, heading, framed, topic = "", "", None, None
+    frame, heading, framed, topic, span, daily = "", "", None, None, None, False  # daily: a day of its week was told
     lines = [normal(line) for line in text.splitlines()]
     told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
     spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
@@ -379,12 +381,12 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
     asked = about.day if about else dated if not has_chinese(text) and _blog(lines) else None
-    span: Period | None = None  # that was told last
-    daily = False  # a day of the article's own week was told
     for number, plain in enumerate(lines, 1):
         if plain and plain not in seen and not _NOTE.match(plain):
             alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
             day = next(iter(told - {None}), None) if alone else None
+            if _PLACE_HEAD.fullmatch(plain):
+                who, index, firms = NO_SUBJECTS
             index = tuple(w for w in who if w.is_index) or index
             there = dict(places) if plain and has_chinese(plain) else {}
             frame = plain + " " if _FRAME.fullmatch(plain) else frame if len(plain) < SHORT else ""
@@ -398,7 +400,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
                 framed = framed_after(framed, reading.text, reading.statements, dated)
-                daily = daily or any(dated - dt.timedelta(WEEK) < d <= dated for d in reading.days)
+                daily |= any(dated - dt.timedelta(WEEK) < d <= dated for d in reading.days)
                 topic = _topic(reading, dated)
                 spans = [m.value for m in periods(reading.text, dated) if m.value.first and m.value.until]
                 span = spans[-1] if spans else span

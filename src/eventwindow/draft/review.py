@@ -33,6 +33,7 @@ _TOLD = re.compile(  # no span of a firm's accounts: "first-quarter sales"
     r"(?![- ](?:profit|sales|result|earning|revenue|loss|report|number|figure|delivery|deliveries|output)\w*)",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(r"\b(?:in|for|within|than|over|about|around|nearly|almost) $", re.IGNORECASE)
 _MARKET = re.compile(
     r"\b(?:stocks?|shares?|equit\w+|markets?|index(?:es)?|indices|bourses?|Wall Street|investors?|traders?|bonds?|gold"
     r"|oil|pound|sterling|dollar|yen|euro|crypto\w*|bitcoin|FTSE|DAX|Nasdaq|Nikkei|S&P|Dow|Topix|KOSPI|Sensex)\b",
@@ -42,6 +43,9 @@ _WIRE = re.compile(r"[A-Z][\w ,/.-]{2,40}?(?:\([^()]{3,30}\)\s?[-–—:]*|\s[-�
 _TOLD_ZH = re.compile(
     r"(?:(?P<year>20\d\d)年)?(?:(?P<half>[上下])半年|(?<!\d)(?P<month>1[0-2]|[1-9])月份?|第?(?P<quarter>[一二三四1-4])季度?)"
     r"[^,。;\d]{0,4}(?:回顾|盘点|总结|收官|落幕|月报)"
+)
+_BULLETIN = re.compile(
+    r"(?:证交所|交易所)(?:最新)?统计[^。]*(?:[本上]周|一周)|[本上]周[^。]*。[^。]*(?:证交所|证券交易所)统计"
 )
 _BYLINE = re.compile(r"(?:By|Published|Updated|Posted|PUBLISHED|UPDATED)\b")
 
@@ -61,16 +65,20 @@ def reviewed(lines: Sequence[str], dated: dt.date, rules: Lexicon) -> Period | N
 
 
 def reviewed_zh(lines: Sequence[str], dated: dt.date) -> Period | None:
-    """The month, quarter or half that a Chinese article says at its head it looks back on: 上半年回顾, 10月月报."""
-    heads = [line for line in [*filter(None, lines)][:2] if len(line) < SHORT and not line.endswith("。")]
-    told = next((m for head in heads if (m := _TOLD_ZH.search(head))), None)
-    if told is None:
+    """The week of an exchange's bulletin; the month, quarter or half that an article's head looks back on: 10月月报."""
+    told = [*filter(None, lines)]
+    if _BULLETIN.search("".join(told[:3])):
+        friday = dated - dt.timedelta((dated.weekday() - 4) % 7)
+        return Period(first=friday - dt.timedelta(4), until=friday, open=True)
+    heads = [line for line in told[:2] if len(line) < SHORT and not line.endswith("。")]
+    m = next((m for head in heads if (m := _TOLD_ZH.search(head))), None)
+    if m is None:
         return None
-    number, length = (told["month"], 1) if told["month"] else (told["quarter"], 3) if told["quarter"] else ("", 6)
-    nth = int(number) - 1 if length == 1 else "一二三四1234".index(number) % 4 if number else int(told["half"] == "下")
-    year = int(told["year"] or dated.year)
+    number, length = (m["month"], 1) if m["month"] else (m["quarter"], 3) if m["quarter"] else ("", 6)
+    nth = int(number) - 1 if length == 1 else "一二三四1234".index(number) % 4 if number else int(m["half"] == "下")
+    year = int(m["year"] or dated.year)
     first = dt.date(year, length * nth + 1, 1)
-    first = first.replace(year=year - (first > dated and not told["year"]))
+    first = first.replace(year=year - (first > dated and not m["year"]))
     last = last_weekday(month_end(first.year, first.month + length - 1))
     return Period(first=first, until=last, open=True) if last <= dated else None
 
@@ -97,6 +105,8 @@ def _month_or_year(head: str, dated: dt.date) -> Period | None:
 def _spans(text: str, dated: dt.date) -> Iterator[Period]:
     """The spans that a text tells, of those that are just over."""
     for m in _TOLD.finditer(text):
+        if _WITHIN.search(text[: m.start()]) and m[0].lower().startswith("a "):
+            continue  # "for the first time in nearly a month"
         if m["week"]:
             if span := _week(dated):
                 yield span
