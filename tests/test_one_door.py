@@ -203,3 +203,14 @@ def test_a_day_of_a_month_is_tested_in_its_month_however_the_month_is_named(door
 def test_an_event_without_a_benchmark_among_others_is_told(door, empty):
     with pytest.raises(StudyError, match="has no benchmark"):
         door(R, E.assign(benchmark=["MKT", empty, "MKT"]), **SPANS)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_rows_of_another_exchange_are_told_where_none_is_named(door):
+    """Days on which neither a security nor its benchmark has a figure, and a third security has."""
+    mixed = R.copy()
+    mixed.loc[DAYS[60:100:10], ["F0", "F1", "F2", "MKT"]] = np.nan
+    assert "4 of the 65 rows of its estimation window neither it nor" in door(mixed, E, **BY)[1]
+    alone = R.copy()
+    alone.loc[DAYS[60:100:10], ["F0"]] = np.nan
+    assert "neither it nor" not in door(alone, E, **BY)[1] + door(R, E, **BY)[1]

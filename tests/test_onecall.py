@@ -199,3 +199,39 @@ def test_results_that_hold_arrays_or_tables_are_compared_by_identity() -> None:
 def test_returns_are_no_prices_to_calibrate_on() -> None:
     with pytest.raises(StudyError, match="no prices"):
         eventwindow.calibrate(panel(2), draws=1)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [2, 0, 1]])
+def test_rows_numbered_as_the_events_are_matched_by_their_numbers(order: list[int]) -> None:
+    """Sorted by something else, the same rows give the same portfolio and the same slope."""
+    held = abnormal_returns(panel(3), one_day(3), benchmark="MKT", **SPANS)
+    given = pd.Series([3.0, 2.0, 7.0], name="size")
+    weighted = portfolio(held, given.iloc[order]).ar
+    np.testing.assert_allclose(weighted, portfolio(held, [3.0, 2.0, 7.0]).ar)
+    slope = eventwindow.car_regression(held, 0, given.to_frame().iloc[order]).coefficients["size"]
+    assert slope == pytest.approx(np.polyfit([3.0, 2.0, 7.0], held.car(DAY).car, 1)[0])
+
+
+def test_rows_numbered_otherwise_than_the_events_are_refused() -> None:
+    held = abnormal_returns(panel(3), one_day(3), benchmark="MKT", **SPANS)
+    later = pd.Series([3.0, 2.0, 7.0], index=pd.RangeIndex(5, 8), name="size")
+    with pytest.raises(StudyError, match="no weight of 'F0'"):
+        portfolio(held, later)
+    with pytest.raises(StudyError, match="3 rows of characteristics for 3 events"):
+        eventwindow.car_regression(held, 0, later)
+
+
+def test_numbers_that_are_names_of_securities_are_taken_as_such() -> None:
+    returns = panel(3).rename(columns={"F0": "2", "F1": "0", "F2": "1"})
+    events = one_day(3).assign(security=["2", "0", "1"])
+    held = abnormal_returns(returns, events, benchmark="MKT", **SPANS)
+    weighted = portfolio(held, pd.Series([2.0, 7.0, 3.0], index=[0, 1, 2]))
+    np.testing.assert_allclose(weighted.ar, portfolio(held, [3.0, 2.0, 7.0]).ar)
+
+
+def test_volumes_that_are_all_positive_are_no_doubtful_prices() -> None:
+    volumes = panel(3).abs() + 10.0
+    told = abnormal_returns(volumes, one_day(1), model="mean_adjusted", kind="log_volume", **SPANS).notes
+    assert not any("never fall" in note for note in told)
+    prices = abnormal_returns(panel(3).abs(), one_day(1), model="mean_adjusted", **SPANS).notes
+    assert any("never fall" in note for note in prices)

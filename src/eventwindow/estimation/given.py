@@ -63,6 +63,14 @@ def identifier(value: Any) -> Any:
     return str(int(value)) if whole else str(value)
 
 
+def by_number(rows: pd.Series | pd.DataFrame, securities: pd.Series) -> bool:
+    """Whether rows are numbered as the events, from 0 on in any order, by numbers that name no security."""
+    whole = pd.api.types.is_integer_dtype(rows.index) and rows.index.sort_values().equals(
+        pd.RangeIndex(len(securities))
+    )
+    return whole and not set(map(str, rows.index)) & set(map(str, securities))
+
+
 def figures_table(given: Any, values: Values) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Returns or prices by day and security, from a wide or long table, a series or a mapping."""
     table, notes = _framed(given), list[str]()

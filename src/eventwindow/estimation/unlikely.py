@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.estimation.event_time import Array, EventReturns, between_prices
 from eventwindow.estimation.returns import RETURNS
 
 UNLIKELY = (-0.8, 1.0)  # simple returns beyond these are told, in files and in tables
@@ -150,11 +150,13 @@ def one_way(returns: NDArray[np.floating[Any]]) -> bool:
 
 
 Later = Callable[[str, int], tuple[Array, NDArray[np.int64]]]
+FOREIGN = 3  # rows that a security and its market lack, of which others have figures
 AHEAD = 20  # days after the event window that are looked at, where it ends in zeros
 
 
 def column_doubts(source: EventReturns, later: Later | None = None) -> list[Reason]:
-    """Securities whose returns are zero for days on end, go one way, or go with the market's on the day beside.
+    """Securities whose returns are zero for days on end, go one way, or go with the market's on the day beside; and
+    those that lack, with their market, rows on which others have a figure.
 
     `later` gives a security's returns after a day, and their dates: zeros that begin in the window may go on after it.
     """
@@ -162,20 +164,24 @@ def column_doubts(source: EventReturns, later: Later | None = None) -> list[Reas
     first = np.array([rows[0] for rows in places.values()], int)
     returns = np.concatenate([source.estimation_returns[first], source.event_returns[first]], axis=1)
     days = np.concatenate([source.estimation_days[first], source.event_days[first]], axis=1)
-    sides = np.zeros(len(first), np.int64)
+    sides, foreign = np.zeros(len(first), np.int64), np.zeros(len(first), np.int64)
     if source.estimation_factors.shape[2] and len(first):
-        sides = day_apart(source.estimation_returns[first].T, source.estimation_factors[first, :, 0].T)
+        own, factor = source.estimation_returns[first], source.estimation_factors[first, :, 0]
+        sides, foreign = day_apart(own.T, factor.T), (between_prices(own) & np.isnan(factor)).sum(axis=1)
     market, found = next(iter(source.factor_names), ""), list[Reason]()
     if later is not None:
         returns, days = _with_zeros_after(list(map(str, places)), returns, days, later)
     ends = [np.flatnonzero(np.diff(np.r_[0, row == 0, 0])) for row in returns]
-    for name, day, end, side, row in zip(places, days, ends, sides.tolist(), returns, strict=True):
+    found_of = zip(places, days, ends, sides.tolist(), foreign.tolist(), returns, strict=True)
+    for name, day, end, side, lacking, row in found_of:
         runs = end[1::2] - end[::2]
         told = [Reason("finding_follows" if side > 0 else "finding_leads", other=market)] if side else []
         if len(runs) and runs.max() >= ZEROS:
             last = pd.Timestamp(int(day[end[1::2][runs.argmax()] - 1]), unit="D")
             told.append(Reason("still_returns", n=int(runs.max()), day=f"{last:%Y-%m-%d}"))
-        told += [Reason("finding_one_way")] if one_way(row) else []
+        told += [Reason("finding_one_way")] if one_way(row) and source.kind in RETURNS else []
+        if lacking >= FOREIGN:
+            told.append(Reason("finding_foreign_rows", n=lacking, of=len(source.estimation)))
         found += [Reason("of_security", security=name, reason=reason) for reason in told]
     return found
 

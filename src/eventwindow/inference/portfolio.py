@@ -11,7 +11,7 @@ from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.contamination import gap_notes
 from eventwindow.estimation.event_time import Array, EventReturns
-from eventwindow.estimation.given import identifier
+from eventwindow.estimation.given import by_number, identifier
 from eventwindow.inference.design import TOGETHER, Design, design, same_calendar
 
 Weights = Array | Sequence[float] | pd.Series | Mapping[str, float]
@@ -74,8 +74,9 @@ def weights_of(ar: AbnormalReturns, weights: Weights) -> Array:
     """(N,) weights of the events: in their order, or by the names of their securities."""
     if isinstance(weights, Mapping):
         weights = pd.Series(dict(weights), dtype=object)
-    if isinstance(weights, pd.Series) and not isinstance(weights.index, pd.RangeIndex):
-        weights = _by_name(weights, ar.labels["security"])
+    if isinstance(weights, pd.Series):
+        names = ar.labels["security"]
+        weights = weights.sort_index() if by_number(weights, names) else _by_name(weights, names)
     try:
         held = np.asarray(weights, float)
     except (TypeError, ValueError):

@@ -14,6 +14,7 @@ from eventwindow.errors import Catalogue, Reason, StudyError, counted, printable
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.exports import Basis, Exports, worded
+from eventwindow.estimation.given import by_number
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.inference.calendar_dependence import NO_VARIANCE, variance_of_cars
 from eventwindow.inference.design import TOGETHER, Design
@@ -238,14 +239,14 @@ def joined(labels: pd.DataFrame, characteristics: Characteristics) -> pd.DataFra
     if keys:
         table = table.reset_index() if set(keys) & set(table.index.names) else table
         table = table.set_index(keys)
+    elif by_number(table, labels["security"]):
+        return table.sort_index()
     elif isinstance(table.index, pd.RangeIndex):
-        if len(table) != len(labels):
-            events = counted(len(labels), "event")
-            raise StudyError(
-                f"{counted(len(table), 'row')} of characteristics for {events} with abnormal returns.",
-                remedy="Name the event or the security of each row: a column `event` or `security`, or the index.",
-            )
-        return table
+        events = counted(len(labels), "event")
+        raise StudyError(
+            f"{counted(len(table), 'row')} of characteristics for {events} with abnormal returns.",
+            remedy="Name the event or the security of each row: a column `event` or `security`, or the index.",
+        )
     else:
         keys = ["security" if table.index.isin(labels["security"]).any() else "event"]
     if table.index.has_duplicates:
