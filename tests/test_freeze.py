@@ -200,6 +200,14 @@ def test_a_study_is_fixed_once_and_a_shipped_one_never(study, capsys):
     assert main(["freeze", str(study), "--date", "soon"]) == 2
 
 
+@pytest.mark.parametrize(("day", "code"), [("2025-01-20", 0), ("2025-01-21", 0), ("2025-01-22", 2)])
+def test_no_study_is_fixed_on_a_day_that_is_nowhere_yet(study, monkeypatch, capsys, day, code):
+    """At 11 in the morning of the 20th in London the 21st has begun on Kiritimati."""
+    at(monkeypatch, "2025-01-20T11:00Z")
+    assert main(["freeze", str(study), "--date", day]) == code
+    assert ("is after today" in capsys.readouterr().err) == bool(code) and (study / FROZEN).exists() != bool(code)
+
+
 def test_without_a_date_the_day_is_the_clocks(study, monkeypatch, capsys):
     at(monkeypatch, "2025-01-24T23:59Z")
     assert main(["freeze", str(study)]) == 0

@@ -136,7 +136,8 @@ def test_the_hash_of_a_security_is_that_of_its_rows_as_csv(listed):
 
 def test_events_that_lie_ahead_are_counted_and_a_faulty_list_is_not_fixed(listed, monkeypatch, capsys):
     last = pd.to_datetime(pd.read_csv(listed / "events.csv")["date"]).max()
-    monkeypatch.setattr(ahead, "now", lambda: first_day(listed).tz_localize("UTC") - pd.Timedelta(hours=1))
+    early = first_day(listed).tz_localize("UTC") - pd.Timedelta(hours=1)
+    monkeypatch.setattr(ahead, "now", lambda: early)
     assert main(["freeze", str(listed)]) == 0
     assert f"22 of 22 events lie ahead: the list waits for prices up to {last:%Y-%m-%d}" in capsys.readouterr().out
     (listed / FROZEN).unlink()
@@ -146,7 +147,8 @@ def test_events_that_lie_ahead_are_counted_and_a_faulty_list_is_not_fixed(listed
     assert not (listed / FROZEN).exists()
 
 
-def test_a_list_wholly_ahead_is_valid_and_waits(listed, capsys):
+def test_a_list_wholly_ahead_is_valid_and_waits(listed, monkeypatch, capsys):
+    monkeypatch.setattr(ahead, "now", lambda: pd.Timestamp("2061-01-01T09:00Z"))
     rewritten(listed, lambda events: events.assign(date=[f"2061-01-{3 + k:02d}" for k in range(len(events))]))
     assert main(["freeze", str(listed), "--date", "2061-01-01"]) == 0
     capsys.readouterr()
