@@ -235,3 +235,20 @@ def test_volumes_that_are_all_positive_are_no_doubtful_prices() -> None:
     assert not any("never fall" in note for note in told)
     prices = abnormal_returns(panel(3).abs(), one_day(1), model="mean_adjusted", **SPANS).notes
     assert any("never fall" in note for note in prices)
+
+
+PEERS = {"model": "peer_index", "peers": ["F3", "F4"]} | SPANS
+
+
+@pytest.mark.parametrize("other", [{"benchmark": "MKT"}, {"factors": panel(1)["MKT"]}])
+def test_peers_stand_beside_no_benchmark_and_no_factors(other: dict[str, object]) -> None:
+    with pytest.raises(StudyError, match="both peers and"):
+        abnormal_returns(panel(1), one_day(3), **PEERS, **other)
+
+
+def test_a_peer_without_a_return_in_the_event_window_is_told() -> None:
+    returns = panel(1)
+    assert not any("the peer" in note for note in abnormal_returns(returns, one_day(3), **PEERS).notes)
+    returns.loc[DAY_ZERO, "F3"] = np.nan
+    told = abnormal_returns(returns, one_day(3), **PEERS).notes
+    assert f"the peer 'F3' has no return on {DAY_ZERO:%Y-%m-%d}: the others stand for it" in told

@@ -43,7 +43,7 @@ from eventwindow.estimation.door import (
     sessions_only,
     tables_of,
 )
-from eventwindow.estimation.event_time import Array, Days, Factors, event_returns
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days, Factors, event_returns
 from eventwindow.estimation.exports import tool, worded
 from eventwindow.estimation.given import OTHERS, factors_given, given, identifier
 from eventwindow.estimation.models import Model, model_named
@@ -188,7 +188,7 @@ def abnormal_returns(
     factors = factors_given(factors)
     options: dict[str, Any] = {"kind": kind, "values": values, "contamination": contamination, "session": session}
     options |= {"minimum_returns": minimum_returns, "max_shift": max_shift, "factors": factors}
-    check_choices(**options, benchmark=benchmark, exchange=exchange)
+    check_choices(**options, benchmark=benchmark, exchange=exchange, peers=peers)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
     returns, events, benchmark, read = given(returns, events, benchmark, values)
@@ -230,7 +230,7 @@ def abnormal_returns(
         *unlikely_notes(source, returns, kind),
         *map(str, few(column_doubts(source, _later(returns)))),
         *short_notes(result),
-        *_treated_peers(events, peers),
+        *_peer_notes(returns, result, events, peers),
     )
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
     excluded = named_own_benchmark(excluded, source.labels)
@@ -339,10 +339,24 @@ def _peer_index(returns: pd.DataFrame, peers: list[str]) -> pd.DataFrame:
     return returns[peers].mean(axis=1).to_frame("peers")
 
 
-def _treated_peers(events: pd.DataFrame, peers: Sequence[str]) -> tuple[str, ...]:
+def _peer_notes(
+    returns: pd.DataFrame, result: AbnormalReturns, events: pd.DataFrame, peers: Sequence[str]
+) -> tuple[str, ...]:
+    """Peers that lack a day of an event window, and those that are themselves in the study."""
+    absent = tuple(_absent_peers(returns, result, peers))
     treated = [peer for peer in peers if peer in set(events["security"])]
     if not treated:
-        return ()
+        return absent
     note = f"{', '.join(treated)}: a peer that is itself in the study hides part of the effect"
     warnings.warn(note, stacklevel=3)
-    return (note,)
+    return (*absent, note)
+
+
+def _absent_peers(returns: pd.DataFrame, result: AbnormalReturns, peers: Sequence[str]) -> Iterator[str]:
+    """Peers that have no return on a day of an event window: the mean of the day is that of the others."""
+    days = pd.to_datetime(np.unique(result.event_days[result.event_days != OUTSIDE]), unit="D")
+    for peer in peers if len(peers) > 1 else ():
+        lost = days[returns[peer].reindex(days).isna()]
+        if len(lost):
+            more = f", … ({len(lost)} days)" if len(lost) > 1 else ""
+            yield f"the peer {peer!r} has no return on {lost[0]:%Y-%m-%d}{more}: the others stand for it"

@@ -169,8 +169,9 @@ def check_choices(
     exchange: str | None,
     benchmark: object,
     factors: Factors | None,
+    peers: Sequence[str] = (),
 ) -> None:
-    """What is chosen by a word or a number can be used; a benchmark or factors are given, not both."""
+    """What is chosen by a word or a number can be used; of a benchmark, factors and peers one is given."""
     known = (*RETURNS, *QUANTITIES)
     if kind not in known:
         raise StudyError(f"kind = {kind!r} is no kind of return", remedy=f"Write one of {', '.join(known)}.")
@@ -193,6 +194,9 @@ def check_choices(
     if benchmark is not None and factors is not None:
         remedy = "Give one of the two: a benchmark is a column of the returns, factors are a table of their own."
         raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy=remedy)
+    if len(peers) and not (benchmark is None and factors is None):
+        other = "factors" if benchmark is None else "a benchmark"
+        raise StudyError(f"both peers and {other} are given", remedy="Leave it out: the peers' mean is the benchmark.")
 
 
 def tables_of(factors: Factors | None) -> Collection[pd.DataFrame | pd.Series]:
