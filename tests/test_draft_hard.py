@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from own_scripts import script
 
+from eventwindow.draft import dates
 from eventwindow.draft.read import statements
 from eventwindow.draft.sessions import on_sessions
 from eventwindow.draft.statement import Statement
@@ -56,3 +58,14 @@ def test_most_of_what_the_sentences_say_is_judged(file: Path) -> None:
 
 def test_few_sentences_are_known_to_be_judged_wrongly() -> None:
     assert all(sum("known" in s for s in SENTENCES if s["id"][:2] == language) < 3 for language in ("en", "zh"))
+
+
+def test_the_papers_own_day_that_no_move_is_told_of_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that is misread as a step of a day, as one was, leaves what follows open: the paper's Friday is none of its moves'."""
+    text = "美國政府關門進入第二天，華爾街四大股指週四走高。道瓊指數上漲0.17%，標普500指數上漲0.06%。\n\n就業報告週五不會公布。"
+    friday = dt.date(2025, 10, 3)
+    assert {s.date for s in statements(text, friday) if s.who.symbols == ("^DJI",)} == {dt.date(2025, 10, 2)}
+    monkeypatch.setattr(dates, "_COMPILED", (*dates._COMPILED, ("next", re.compile("第二天"))))
+    misread = statements(text, friday)
+    assert {s.date for s in misread if s.who.symbols == ("^DJI",)} == {friday}
+    assert [str(s) for s in misread if s.date == friday and not script("draft_rates").open_(s)] == []
