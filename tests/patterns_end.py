@@ -13,7 +13,7 @@ from eventwindow.draft.lexicon import lexicon
 
 BEGUN = ("", "all stocks on the ", "shares of the ", "上涨的")
 PARTS = (
-    "A", "a", "Aaaa ", "Bank of the ", "Indonesia Stock ", "the ", "shares of ", "and but, ", "most of the ", "1,", "3.5% ", "12.5 points, ",
+    "A", "a", "Aaaa ", "Bank of the ", "Indonesia Stock ", "the ", "shares of ", "and but, ", "most of the ", "1", "1,", "3.5% ", "12.5 points, ",
     "$1.2 ", "((", "“", "Jan. ", "Mr. A. ", "涨跌", "银行股、", "很上市公司", "的", "1月2日", "第一", "(2330)", "3.5%、",
 )  # fmt: skip
 ROWS = [begun + part * 30 + end for begun in BEGUN for part in PARTS for end in ("?", "上涨2%")]
