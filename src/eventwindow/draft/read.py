@@ -53,6 +53,8 @@ NEAR = 0.25  # how far two of them may be apart
 _SPAN_FROM = re.compile(r"以来|至今|起|的?(?:盘中|收盘)?[高低][点位]")
 _DAY_ALONE = re.compile(r"\d{1,2}日")
 _DIGIT = re.compile(r"\d")
+_WITH_YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTH_DAY = re.compile(r"\d\s?月\d|[a-z]\w* \d|\d \w*[a-z]", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{4}|\d[日号]|[a-z]\w* \d|\d \w*[a-z]", re.IGNORECASE)
 _EARLIER = re.compile(
     r"\b(?:after|from|since|following|before|earlier|than|against|previous|prior|last|on top of|had)\b"
@@ -131,12 +133,17 @@ NO_SUBJECTS: tuple[tuple[Subject, ...], ...] = ((), (), ())
 _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early on Tuesday", "at lunch break"
     r"\bearly (?:on )?\w+day\b|\b(?:at|after) the open(?:ing(?: bell)?)?\b"
     r"|\bin (?:early|morning|afternoon|midday) (?:trad|deal)\w+"
+    r"|\b(?:higher|lower|up|down|mixed|flat|fell|rose|slid|gained|dropped|jumped|sank) (?:on )?"
+    r"(?:late )?\w+day (?:late )?(?:morning|afternoon)\b"
+    r"|\b(?:in|by|end|ends|ended) (?:the )?(?:morning|afternoon)\b(?! (?:of|edition))"
+    r"|\bin the first (?:half-)?hour\b|\bopen(?:s|ed)? (?:\w+ )?(?:higher|lower|flat|mixed|up|down)\b"
     r"|\b(?:minutes|hours?) into (?:the )?(?:trading|session|day)\b"
     r"|\b(?:at )?(?:mid-?day|lunch(?:time| break)?|noon)\b"
     r"|\b(?:at|by|as of|around) (?:about )?(?:(?:8|9|1[0-2])(?:[:.]\d\d)? ?a|(?:12|[1-3])(?:[:.]\d\d)? ?p)\.?m\b"
     r"|[早午]盘(?!前|收|[^,。]{0,8}(?:随后|其后))|盘初|(?<![收复])开盘(?!价|前|首日|后)",
     re.IGNORECASE,
 )
+_PLUPERFECT = re.compile(r"\bhad(?: \w+)? \w+(?:ed|en|n|t)\b", re.IGNORECASE)
 _NIGHTLY = re.compile(  # "Mar 31, 2022, 12:40 a.m. UTC": written behind the day that it tells of
     r"\W*(?:(?:published|updated|posted|last updated|first published|modified)\b[:\s]*(?:on |at )?)?"
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*\W+)?(?:\w{3,9}\.? \d{1,2},? \d{4}"
@@ -212,6 +219,7 @@ def readings(
     found = [*_unspoken(found, dated)]
     night = any(map(_NIGHTLY.fullmatch, plain.splitlines()))
     found = [*_of_then(found, dated)] if chinese else found
+    found = [*_of_that_year(found, dated)]
     found = [*_listed(_before(located(found, known), dated, night), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
 
@@ -232,10 +240,16 @@ def _written_on(text: str, dated: dt.date) -> dt.date:
 
 
 def _intraday(found: Sequence[Reading]) -> dt.date | None:
-    """The day of the first sentence that tells what moved, where it tells it of the hours of trading, and of no close."""  # noqa: E501
-    lede = next((r for r in found if r.statements and r.text.endswith((".", "。"))), None) if len(found) > 1 else None
-    open_ = lede is not None and _INTRADAY.search(lede.text) and not _CLOSED.search(lede.text)
-    return lede.statements[0].date if lede and open_ else None
+    """The day of the first sentence that tells what moved, where it or the head tells of the hours of trading, and it of no close."""  # noqa: E501
+    first = next((n for n, r in enumerate(found) if r.statements and r.text.endswith((".", "。"))), None)
+    if first is None or len(found) < 2:
+        return None
+    lede = found[first]
+    heads = (r.text for r in found[:first] if not r.text.endswith((".", "。")))
+    told = " / ".join([*heads, lede.text])
+    hours = _INTRADAY.search(told)
+    passed = hours and (_CLOSED.search(told) or _PLUPERFECT.search(told, 0, hours.start()))
+    return lede.statements[0].date if hours and not passed else None
 
 
 def _blog(lines: Sequence[str]) -> bool:
@@ -349,6 +363,27 @@ def _of_then(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
         told = (m for m, _ in _days_in(r, dated) if moved and not _SPAN_FROM.match(r.text, m.end))
         then = (m.value.date for m in told if not _EARLIER.search(r.text[: m.start]))
         far = next((day for day in then if day and (dated - day).days > LONG_AGO), far)
+
+
+def _of_that_year(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; a day of a month without a year, behind one of an earlier year, may be of that: which one, stays open.
+
+    "On 9 March 2020 the S&P 500 lost 7.6%. Three days later it was worse. The FTSE 100 tumbled 10.9% on 12 March."
+    So up to the next day that is told as near: by its weekday, or as today.
+    """
+    then = False
+    for r in found:
+        unsure = set[dt.date]()
+        for m, words in _days_in(r, dated):
+            day = m.value.date
+            if day and _WITH_YEAR.search(words):
+                then = (dated - day).days > LONG_AGO and day.year != dated.year
+            elif day and _MONTH_DAY.search(words):
+                unsure |= {day} if then else set()
+            elif day:
+                then = False
+        said = (replace(s, open=(WHICH_DAY, *s.open)) if s.date in unsure and not s.until else s for s in r.statements)
+        yield replace(r, statements=tuple(said))
 
 
 def _before(found: Iterable[Reading], dated: dt.date, night: bool) -> Iterator[Reading]:
