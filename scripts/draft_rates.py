@@ -6,7 +6,9 @@ The pieces stand in tests/verify_pieces_*.toml with every market statement that 
 apart while rules are written. The second to seventeenth set, tests/verify_*_*.toml, were kept apart as wholes. The set
 forms, in the forms of wires and portals, is one to mend on; the adversarial set, tests/draft_adversarial_*.toml, is
 single sentences made to mislead. A drafted statement is right if security, measure, figure with sign, hedge and day
-are those of a marked one; the ends of a span count by the sessions they fall on. It is judged if nothing is open in it;
+are those of a marked one; the ends of a span count by the sessions they fall on, and a firm or group that no list
+holds by the words of its name, of which one may leave out the last ("KAP Industrial" of "KAP Industrial Holdings").
+It is judged if nothing is open in it;
 judged wrongly if no marked statement has its security, figure and day, or if the marked one ends with "!": it is of a
 moment of the day, a forecast, or of what no measure knows. "known" is the share read right of those whose measure the
 project knows; the last column is the share of those read right that are judged.
@@ -43,6 +45,7 @@ _YEAR = re.compile(r"\breturn (\S+ \S+) (\d{4})-01-01\.\.\2-12-3[01]")
 _OF_YEAR = re.compile(r"\breturn (\S+ \S+) ((\d{4})-01-\d\d\.\.\3-12-\d\d)")
 _SINCE = re.compile(r"(?<= since \d{4})-\d\d$")
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
+UNLISTED = ('"', "[")  # how the line of a firm begins that no list holds, and of a group
 PARTS = ("security", "measure", "figure", "hedge", "day")
 
 
@@ -116,7 +119,25 @@ def read(piece: Mapping[str, Any]) -> Read:
     marked = frozenset(_plain(line) for line in piece["find"])
     judged = frozenset(_plain(str(s)) for s in said if not open_(s))
     unsettled = frozenset(_plain(line) for line in piece["find"] if line.endswith(" !"))
-    return Read(piece, marked, frozenset(_dated_as(s, marked) for s in said), judged, unsettled)
+    drafted = frozenset(_named_as(_dated_as(s, marked), marked) for s in said)
+    return Read(piece, marked, drafted, judged, unsettled)
+
+
+def _named_as(line: str, marked: frozenset[str]) -> str:
+    """The statement's line; of what no list holds, the mark that names the same by more or fewer words."""
+    if line in marked or line[0] not in UNLISTED:
+        return line
+    who, *rest = _fields(line).values()
+    named = (m for m in marked if [*_fields(m).values()][1:] == rest and same_name(who, _fields(m)["security"]))
+    return next(named, line)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two that no list holds are one: the same words, or of a firm ("KAP", "KAP Holdings") the first ones."""
+    short, long = sorted((one[1:].casefold(), other[1:].casefold()), key=len)
+    more = long.removeprefix(short)
+    begins = more != long and (more[:1] == " " or not more.isascii()) and len(short) > 1
+    return {one[0], other[0]} <= {*UNLISTED} and (not more or (begins and one[0] == other[0] == '"'))
 
 
 def _dated_as(s: Statement, marked: frozenset[str]) -> str:

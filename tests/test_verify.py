@@ -430,6 +430,22 @@ def test_no_set_of_pieces_is_read_worse_than_it_was(which: str, share: float) ->
     assert sum(len(r.wrong) for r in reads) / sum(len(r.judged) for r in reads) <= 0.01
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ('"KAP Industrial', '"KAP Industrial Holdings', True),
+        ('"心动公司', '"心动', True),
+        ('"Glass makers', "[glass makers", True),
+        ('"Milk', '"a2 Milk', False),  # another firm may end in the same word
+        ('"KAP', '"Kappa', False),
+        ("[companies", "[companies that sell abroad", False),  # fewer firms
+        ('"AAPL', "AAPL", False),  # one of a list, one not
+    ],
+)
+def test_a_firm_that_no_list_holds_may_be_named_shorter(one: str, other: str, same: bool) -> None:
+    assert script("draft_rates").same_name(one, other) == same == script("draft_rates").same_name(other, one)
+
+
 def test_what_the_fallback_reads_is_in_the_study_told_in_both_languages_and_not_judged(tmp_path: Path) -> None:
     text = "Merck was worth $250 billion on Thursday. Insurers led the way: Travelers rose 2%. Netflix is 24% below its peak."
     text += " Boeing fell 3% on Thursday, knocking 40 points off the Dow."
