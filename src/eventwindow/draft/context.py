@@ -226,10 +226,9 @@ def _behind_a_name(sentence: Sentence, low: int) -> bool:
 
 
 def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
-    """Whether a figure that came before owns the day: "slipped 6 points after surging 2.4 percent the previous day"."""
-    return any(
-        _BEFORE.search(sentence.text, mark.end, m.start) for m in sentence.all("amount", within=(mark.end, day.start))
-    )
+    """Whether a figure that came before owns the day: "slipped 6 points after surging 2.4 percent the previous day"; "at 106.94 yen, compared with 107.64 yen late Tuesday"."""  # noqa: E501
+    between = sentence.all("amount", within=(mark.end, day.start))
+    return any(_BEFORE.search(sentence.text, mark.end, m.start) or earlier_level(sentence, m) for m in between)
 
 
 def _looked_back(sentence: Sentence, mark: Mark, day: Mark) -> bool:

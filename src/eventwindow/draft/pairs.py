@@ -49,7 +49,8 @@ def _buys(before: Sequence[Mark], verb: Mark, behind: Sequence[Mark], text: str,
     if named is None or not behind or behind[0].kind != "amount" or not _BUYS.fullmatch(text, verb.start, verb.end):
         return False
     own, other = coin(named.value[-1], names), _currency(behind[0].value)
-    return bool(own and other and own != other) and not text[verb.end : behind[0].start].strip()
+    dollar = named.value[-1].symbols == (f"{other}=X",)  # "the dollar bought 106.9 yen" is that pair already
+    return bool(own and other and (own != other or dollar)) and not text[verb.end : behind[0].start].strip()
 
 
 def crossed(
