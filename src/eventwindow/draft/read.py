@@ -144,6 +144,9 @@ _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early 
     re.IGNORECASE,
 )
 _PLUPERFECT = re.compile(r"\bhad(?: \w+)? \w+(?:ed|en|n|t)\b", re.IGNORECASE)
+_POINTS = re.compile(  # how a paragraph begins that goes back to the firm of the article
+    r"(?:[^,\d]{2,40}, )?(?i:(?:the|its) (?:stock|shares|company|firm)\b(?! (?:market|exchange|of|in)\b)|trading volume\b)"
+)
 _NIGHTLY = re.compile(  # "Mar 31, 2022, 12:40 a.m. UTC": written behind the day that it tells of
     r"\W*(?:(?:published|updated|posted|last updated|first published|modified)\b[:\s]*(?:on |at )?)?"
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*\W+)?(?:\w{3,9}\.? \d{1,2},? \d{4}"
@@ -425,6 +428,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About | None) -> Iterator[Reading]:
     seen, told = set[str](), set[dt.date | None]()
     who, index, firms = NO_SUBJECTS
+    main: tuple[Subject, ...] = ()  # the firm that the article told of first
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
     frame, heading, framed, topic, span, daily = "", "", None, None, None, False  # daily: a day of its week was told
     lines = [normal(line) for line in text.splitlines()]
@@ -442,6 +446,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             day = next(iter(told - {None}), None) if alone else None
             if _PLACE_HEAD.fullmatch(plain):
                 who, index, firms = NO_SUBJECTS
+            who = main if main and who != main and _POINTS.match(plain) else who
             index = tuple(w for w in who if w.is_index) or index
             there = dict(places) if plain and has_chinese(plain) else {}
             frame = plain + " " if _FRAME.fullmatch(plain) else frame if len(plain) < SHORT else ""
@@ -463,6 +468,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 told_of = [s.who for s in reading.statements if s.who.is_index and has_chinese(reading.text)]
                 index = tuple(told_of[-1:]) or index
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
+                main = main or next(((s.who,) for s in reading.statements if _a_firm(s.who, known) and s.who.symbols), ())
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
                 told |= {s.date for s in kept}
