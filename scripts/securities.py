@@ -43,6 +43,10 @@ MARKETS = {
 """An exchange → the currency of its prices and the index that its stocks are held against."""
 
 
+MARKET = ("stock market", "share market")
+"""What the stocks of a place are called, too."""
+
+
 def main(argv: Sequence[str]) -> int:
     out = Path(argv[0]) if argv else OUT
     rows = securities()
@@ -104,7 +108,10 @@ def _others(folder: Path) -> Iterator[Row]:
     """Indices, commodities, currencies and what else is no stock of the tables above; only stocks have a benchmark."""
     for row in _table(folder / "others.csv"):
         benchmark = MARKETS[row["exchange"]][1] if row["kind"] in {"stock", "fund"} else ""
-        yield {**row, "benchmark": benchmark, "indices": "", "listed": ""}
+        places = [n.removesuffix(" stocks") for n in names(row) if n.endswith(" stocks") and row["kind"] == "index"]
+        named = [f"{place} {what}" for place in places for what in MARKET]
+        told = "|".join(dict.fromkeys((*names(row), *named)))
+        yield {**row, "names": told, "benchmark": benchmark, "indices": "", "listed": ""}
 
 
 def _former(folder: Path) -> dict[str, list[tuple[str, str]]]:

@@ -114,6 +114,7 @@ _CLOSING = re.compile(
 _NOUN_OF = re.compile(r" (?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound|surge|plunge)\b")
 _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |another )?", re.IGNORECASE)
 _YIELDED = re.compile(r"\b(?:was|is|yield(?:s|ed|ing)?)\s*$", re.IGNORECASE)  # "the yield … was 3.48%", "to yield 3.9%"
+_BETWEEN = re.compile(r"\bbetween \Z", re.IGNORECASE)
 _FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?|(?:全日)?[高低]位)?约?$")
@@ -180,6 +181,13 @@ def figures(
         for s in found:
             step = mark.value.step * (100 if s.kind == "price_level" and mark.value.unit == "percent" else 1)
             stated = replace(s, line=line, step=step, hedge=_hedge(mark.value, s.hedge))
+            if (
+                s.kind == "return"
+                and s.low != s.high
+                and len(found) > 1
+                and not _BETWEEN.search(sentence.text, 0, mark.value.at)
+            ):
+                stated = replace(stated, low=None, high=None, step=None, hedge="direction")  # "each down 2 to 3 %"
             if sentence.chinese and stated.hedge == "exact" and _AT_MOST.search(sentence.text, 0, mark.start):
                 stated = replace(stated, hedge="reached", open=(EXTREME, *stated.open))  # 最多跌8.2%
             if sentence.chinese and stated.kind == "price_level" and POSSIBLE in stated.open:
@@ -559,7 +567,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
         return None
     quoted = kind == "currency" and not sentence.chinese and _quoted(sentence, mark)
     each = quoted or (kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0]))
-    each = each or (kind == "yield" and _YIELDED.search(head))
+    each = each or (kind == "yield" and _YIELDED.search(head) and not basis(amount.words))
     each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
     based = base_of(sentence, mark) or earlier_level(sentence, mark)
     each = each or (amount.unit == "points" and kind == "index" and _bare(sentence, mark))

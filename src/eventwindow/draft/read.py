@@ -144,8 +144,12 @@ _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early 
     re.IGNORECASE,
 )
 _PLUPERFECT = re.compile(r"\bhad(?: \w+)? \w+(?:ed|en|n|t)\b", re.IGNORECASE)
+_NUMBERED_INDEX = re.compile(
+    r"\b(Nifty|ASX|FTSE|S&P|Nasdaq|CAC|STOXX|Nikkei|CSI|KOSPI|Russell|TSX|NZX|IBEX)(?=\d{2,4}\b)"
+)
 _POINTS = re.compile(  # how a paragraph begins that goes back to the firm of the article
-    r"(?:[^,\d]{2,40}, )?(?i:(?:the|its) (?:stock|shares|company|firm)\b(?! (?:market|exchange|of|in)\b)|trading volume\b)"
+    r"(?:[^,\d]{2,40}, )?"
+    r"(?i:(?:the|its) (?:stock|shares|company|firm)\b(?! (?:market|exchange|of|in)\b)|trading volume\b)"
 )
 _NIGHTLY = re.compile(  # "Mar 31, 2022, 12:40 a.m. UTC": written behind the day that it tells of
     r"\W*(?:(?:published|updated|posted|last updated|first published|modified)\b[:\s]*(?:on |at )?)?"
@@ -468,7 +472,9 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 told_of = [s.who for s in reading.statements if s.who.is_index and has_chinese(reading.text)]
                 index = tuple(told_of[-1:]) or index
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
-                main = main or next(((s.who,) for s in reading.statements if _a_firm(s.who, known) and s.who.symbols), ())
+                main = main or next(
+                    ((s.who,) for s in reading.statements if _a_firm(s.who, known) and s.who.symbols), ()
+                )
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
                 told |= {s.date for s in kept}
@@ -646,6 +652,7 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
+    line = line if has_chinese(line) else _NUMBERED_INDEX.sub(r"\1 ", line)
     line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, _SLUG.sub("", line))))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _FEW_CENTS.sub(lambda m: str(WORDS.get(m["n"], 1)), plain)

@@ -33,6 +33,11 @@ _YIELD = re.compile(  # of the United States, where no other country is named
 _PART = re.compile(  # "Nasdaq Biotechnology Index", "FTSE Eurofirst 300"
     r" (?!Composite|Industrial|Stock|Share|All|Index|Average|Price)(?:[A-Z]\w+ ){1,3}(?:Index|Average|\d{2,3})\b"
 )
+_BRANCH = re.compile(  # "Nifty Bank", which is no Nifty
+    r" (?:PSU )?(?:Banks?|IT|Metals?|Auto|Pharma|Health(?:care)?|FMCG|Realty|Energy|Media|Infra|Biotech"
+    r"|Financials?(?: Services)?|Tech(?:nology)?|Transports?|Utilities|Mid-?[Cc]ap|Small-?[Cc]ap|Next)\b(?: \d{2,3}\b)?"
+    r"(?!['’]| (?:sub-?)?(?:index|sector|shares|stocks)\b)"
+)
 _SECTOR = re.compile(  # an index of a part: "the STOXX Europe 600 Banks index", "the FTSE 350 mining index"
     r"(?: \d{2,4}\b)?(?: (?!Composite|Industrial|Stock|Share|Price|Benchmark)[A-Z][\w&-]*){0,3}"
     r"(?: (?!(?:stock|share|price|composite|average|benchmark|main|market|total|return|performance|weighted"
@@ -136,8 +141,9 @@ class Names:
                 continue  # Manchester United
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             of = self.meanings[name]
-            part = _PART.match(text, end) if of and self.listings[of[0]].kind == "index" else None
-            sector = _SECTOR.match(text, end) if of and not part and self.listings[of[0]].kind == "index" else None
+            index = bool(of) and self.listings[of[0]].kind == "index"
+            part = (_PART.match(text, end) or _BRANCH.match(text, end)) if index else None
+            sector = _SECTOR.match(text, end) if index and not part else None
             metal = _OF_METAL.match(text, end) if of and self.listings[of[0]].kind == "commodity" else None
             sector = metal or sector
             if sector and (metal or sector[0].count(" ") > 1):

@@ -19,7 +19,7 @@ from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.spans import limits, since, stood_at
 from eventwindow.draft.statement import Subject
-from eventwindow.draft.strangers import behind_role, strangers
+from eventwindow.draft.strangers import NAMED_BEFORE, OF_PLACE, behind_role, strangers
 
 ORDER = ("run_up|run_down", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
@@ -284,12 +284,14 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [
         m for m in found if not (m.kind == "group" and OF_LIST.search(text, m.start, m.end) and _names_firms(m, firms))
     ]
+    found = [m for m in found if not (m.kind == "group" and _ends_a_name(m, ends, text))]
     found = [_unhedged(m, ends) if m.kind == "amount" else m for m in found]
     always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
     found = [_ahead(m, dated, always) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
-    single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, names.told, names.strange)])
+    strange = strangers(text, [*single, *boundaries], rules, names.told, names.strange)
+    single = _unlisted(single, [m for m in strange if not _of_listed(text[m.start : m.end], names)])
     single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
     if has_chinese(text):
@@ -324,6 +326,12 @@ def _of_a_firm(mark: Mark, text: str) -> bool:
 def _names_firms(kinds: Mark, names: Sequence[tuple[int, int]]) -> bool:
     """Whether a list that ends in a kind of stocks begins with firms: 台积电、鸿海两大权值股, not 钢铁、煤炭板块."""
     return any(kinds.start <= start < kinds.end for start, _ in names)
+
+
+def _ends_a_name(kind: Mark, names: Sequence[tuple[int, int]], text: str) -> bool:
+    """Whether what looks like a kind of stocks is the end of a name: "HDFC Bank shares"."""
+    inside = any(start < kind.start < end for start, end in names)
+    return text[kind.start].isupper() and (inside or bool(NAMED_BEFORE.search(text, 0, kind.start)))
 
 
 def _caused(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> list[Mark]:
@@ -380,6 +388,12 @@ def _heads(text: str, around: Clause, name: Mark, marks: Sequence[Mark]) -> bool
     named = any(m.kind == "names" and m.end + 2 == around.start for m in marks)
     ends = not (after.strip(" ,") or named or _DEPENDS.search(before))
     return (ends or before in {"the ", ""}) and text[name.end : name.end + 1] not in {"'", "’"}
+
+
+def _of_listed(words: str, names: Names) -> bool:
+    """Whether an index is told by its place alone, of which the list holds one: "Mexico's benchmark index"."""
+    place = words.partition("'s ")[0] if OF_PLACE.fullmatch(words) else ""
+    return bool(place) and any(n.endswith(" stocks") and n[:4] == place[:4] for n in names.meanings)
 
 
 def _unlisted(marks: Sequence[Mark], named: Sequence[Mark]) -> list[Mark]:

@@ -18,10 +18,17 @@ _INDEX_NAME = re.compile(  # "the KSE-100 index", "the main Athens stock index"
     r"|(?P<named>(?:[A-Z][\w&/-]*|[a-z]{2,4})(?: [A-Z][\w&/-]*){0,3} Index\b|All[ -][Ss]hares?\b)(?: index\b)?"
     r"|(?P<of>(?:benchmark|main|leading) index (?:of|on) (?:the )?[A-Z]\w+ (?:bourse|(?:stock )?exchange|market)\b))"
 )
+OF_PLACE = re.compile(  # "Dubai's main share index", whatever index was named before
+    r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)?['’]s (?:(?:main|benchmark|broader|key|blue-chip|headline|wider) )+"
+    r"(?:(?:stock|share|equity|bourse) )?(?:index|gauge)\b(?! [A-Z])"
+)
 _FUTURES = re.compile(  # of what no list holds: "Rubber futures", "lithium carbonate futures"
     r"(?:(?<=[,;] )|(?<=\band )|^(?:In \w+, )?)"
     r"(?!(?i:stock|index|bund|bond|treasury|equity|dow|u\.?s|nasdaq|most|other|all)\b)"
     r"(?P<name>[A-Za-z][a-z]{3,}(?: [a-z]{3,})? futures)\b"
+)
+NAMED_BEFORE = re.compile(  # "Axis Bank shares", but no "Asian Bank Shares"
+    r"(?:\A|(?<=\s))(?!The |U\.?S|UK |EU |In |On )[A-Z][\w&.-]*(?<!an)(?<!ese)(?<!ish)(?<!ch) \Z"
 )
 _STOOD_AT = re.compile(r" (?:closed|ended|finished|stood|settled) (?:\w+ )?(?:at|on) \d")
 _CAPITAL = re.compile(
@@ -238,7 +245,9 @@ def strangers(
         taken = [span for span in taken if not (span[0] and text[span[0] - 1].isalpha())]  # the 2 of A2 Milk
     plain = {(m.start, m.end) for m in marks if m.kind in {"role", "off", "stock"}}
     named = [(m.start, m.end) for m in marks if m.kind in {"name", "date"}]
-    indices = () if chinese else [*map(_of_index, _INDEX_NAME.finditer(text))]
+    indices = (
+        () if chinese else [*map(_of_index, _INDEX_NAME.finditer(text)), *(m.span() for m in OF_PLACE.finditer(text))]
+    )
     for start, end in found:
         held = of_others if not chinese and (start, end) in longer else set()
         held |= plain if not chinese and _PART.search(text, start, end) else set()
@@ -293,10 +302,12 @@ def _indices(text: str, rules: Lexicon) -> list[tuple[int, int]]:
     told = [
         m.span("two" if m["two"] else "name")
         for m in _INDEX.finditer(text)
+        if not (m[0][0].isupper() and NAMED_BEFORE.search(text, 0, m.start()))
         if _FIGURE.match(text, m.start("moved")) or any(rules.words[k].match(text, m.start("moved")) for k in _KINDS)
     ]
     named = [m for m in _INDEX_NAME.finditer(text) if _moves(text, m.end(), rules) or _STOOD_AT.match(text, m.end())]
-    return [*told, *map(_of_index, named)]
+    places = [m.span() for m in OF_PLACE.finditer(text) if _moves(text, m.end(), rules)]
+    return [*told, *map(_of_index, named), *places]
 
 
 def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[int, int]]:

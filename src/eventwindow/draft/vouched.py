@@ -33,7 +33,9 @@ _BEGUN = re.compile(
 )  # where a clause begins, also behind an article's head
 
 _AGAINST = re.compile(r"\b(?:[Aa]gainst|[Vv]ersus) $")
-_HEAD = re.compile(r"(?:^|[,;:。、(】〕)]|\s[-–—]+(?=\s)|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$")
+_HEAD = re.compile(
+    r"(?:^|[,;:。、(】〕)]|\s[-–—]+(?=\s)|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$"
+)
 _HEADED = re.compile(  # what stands behind the subject of a clause that tells a figure: no second noun
     r"(?:,\s|\s+(?:(?:also|then|now|still|itself|had|has|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"
     r"|(?![股业商矿店场所家市])[^,;。]*\d[\d.,]*(?:%|点|厘|万?[美港日韩欧]?元|英镑|兑)"
