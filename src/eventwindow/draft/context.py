@@ -93,6 +93,7 @@ class Context:
     framed: Period | None = None  # a span of months that was told, and no day since
     review: Period | None = None  # what an article looks back on as a whole
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
+    elsewhere: frozenset[dt.date] = frozenset()  # the days that the paragraphs before told, of others than America
     head: Mapping[str, dt.date] = field(default_factory=dict)  # the day of the article's head, and of which part
     headed: bool = False  # no other day is told
     topic: tuple[Subject, ...] = ()  # the name that the line begins with: "Ford — Shares of the automaker fell"

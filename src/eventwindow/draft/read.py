@@ -70,6 +70,7 @@ _AMERICA = re.compile(
     r"(?:(?:美国?股市?|华尔街|纽约股市)(?:方面,)?(?:于|在)?|(?:美东|纽约)时间)$"
     r"|,?(?:在|的)?(?:美国?股市?|美国[\u4e00-\u9fff]{0,4}股|华尔街|纽约股市)"
 )
+_ASIAN_MARKET = re.compile(r"[台港日韩陆A]股")
 _TOPIC = re.compile(r"\?|交易日|股价|[股盘大后]市|盘面|行情|走势|表现|[涨升]跌|反应|两样情")  # of what comes next
 _BY_DAY = re.compile(r"(?:天|日)$")  # 前一天 is looked back to; 前一晚 is when America traded
 _ONCE = re.compile(r"[^,;。]{0,4}曾")  # 上周五盘中曾见479元: looked back to
@@ -434,6 +435,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     who, index, firms = NO_SUBJECTS
     main: tuple[Subject, ...] = ()  # the firm that the article told of first
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
+    elsewhere = frozenset[dt.date]()  # days told of others than America
     frame, heading, framed, topic, span, daily = "", "", None, None, None, False  # daily: a day of its week was told
     lines = [normal(line) for line in text.splitlines()]
     told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
@@ -458,7 +460,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             day = next((m.value.date for m in days(heading, dated)), day) or asked
             left = Context(
                 who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
-                days=not topic, last=asked or last, days_by_region=there, paper=dated, frame=frame, span=span,
+                days=not topic, last=asked or last, days_by_region=there, elsewhere=elsewhere, paper=dated, frame=frame, span=span,
                 framed=framed or review, review=review, head=head, headed=not spoken, about=about,
             )  # fmt: skip
             silent, topic = True, None
@@ -478,7 +480,9 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
                 told |= {s.date for s in kept}
+                elsewhere |= {s.date for s in kept if s.date and _own_region(known, s.who) == "Asia"}
                 behind = [s.date for s in kept if s.date and _own_region(known, s.who) == "America"]
+                elsewhere |= {*reading.days} - {*behind}  # on which nothing moved in America
                 behind += [d for d in reading.days if has_chinese(reading.text) and d <= dated]
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
@@ -586,7 +590,7 @@ def _asked(s: Statement, day: dt.date) -> Statement:
 def _overnight(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
     """The same; where Asia's day is the paper's and none of America is told, America's is the session before: to be asked."""  # noqa: E501
     told = {(region(known, s.who), s.until or s.date) for r in found for s in r.statements}
-    today = {id(r) for r in found if any(m.value.date == dated for m in days(r.text, dated))}
+    today = {id(r) for r in found if any(m.value.date == dated and not _of_asia(r.text, m) for m in days(r.text, dated))}
     of_today = any(id(r) in today and region(known, s.who) == "America" for r in found for s in r.statements)
     apart = ("Asia", dated) in told and not any(place == "America" and day != dated for place, day in told)
     before = DayMark(None, -1).resolved(dated)
@@ -594,6 +598,11 @@ def _overnight(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterat
         shift = before if apart and not (of_today or "盘前" in r.text) else None
         told_of = ((s, shift if _own_region(known, s.who) == "America" else None) for s in r.statements)
         yield replace(r, statements=tuple(_of_day(s, dated, other) if other else s for s, other in told_of))
+
+
+def _of_asia(text: str, day: Mark) -> bool:
+    """Whether a word for a market of Asia stands beside the day: 今日台股, 港股今早."""
+    return bool(_ASIAN_MARKET.match(text, day.end) or _ASIAN_MARKET.search(text[max(0, day.start - 2) : day.start]))
 
 
 def _of_day(s: Statement, day: dt.date, other: dt.date) -> Statement:
@@ -904,11 +913,20 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     elif not sentence.has("date") and s.date == context.date:
         stranger = context.days_by_region.get("") if sentence.chinese else None
         day, unsure = there or day, bool(there and stranger and there < stranger == s.date)
+        if place == "Asia" and not there and _of_the_night(sentence, day, context):
+            day, unsure = context.paper or day, True
     elif told and sentence.chinese and not inside and place not in (_parts(sentence, told[-1], known) or {place}):
         # 美光前一晚大跌,南亚科跌停: of two parts of the world, each has its own day
         own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
         day = (resolved(sentence, own[-1], context) if own else there or context.date) or day
     return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
+
+
+def _of_the_night(sentence: Sentence, day: dt.date, context: Context) -> bool:
+    """Whether the day is that of America alone, before the paper's: 美股隔晚跌2%。恒指开市跌300点。"""
+    paper = context.paper or day
+    alone = context.days_by_region.get("America") == day and day not in context.elsewhere
+    return sentence.chinese and alone and 0 < (paper - day).days <= AFTER
 
 
 def _night_of(sentence: Sentence, day: Mark | None, date: dt.date) -> bool:
