@@ -51,6 +51,7 @@ _TALLY = re.compile(  # "losers outnumbered gainers 724 to 175" counts shares
 _OF_PLACE = re.compile(r"\s(?P<of>Hong Kong|(?:New )?Taiwan|Australian|Canadian|Singapore) dollars?\b")
 _DOLLARS = {"Hong Kong": "HKD", "Taiwan": "TWD", "New Taiwan": "TWD", "Australian": "AUD", "Canadian": "CAD"}
 _FUTURES = re.compile(r"期货|每(?:磅|蒲式耳|英斗)")  # what is quoted in cents
+_OIL = re.compile(r"原油|轻油|每桶")  # quoted in dollars
 _OF_POINT = re.compile(r" of a point\b")
 _BRACKET = re.compile(r"\s\((?:about|around|roughly|some|or)?\s?")
 _COINS = {"in": "INR", "my": "MYR", "us": "USD", "us2": "USD"}
@@ -89,16 +90,21 @@ def _sum(text: str, amount: Amount) -> Amount:
         return replace(amount, unit="points", words=amount.words + part[0])  # "0.88 of a point"
     if amount.unit == "number" and (place := _OF_PLACE.match(text, amount.end)):
         return replace(amount, unit="money", currency=_DOLLARS.get(place["of"], ""), words=amount.words + place[0])
-    if amount.unit == "number" and text.startswith("美分", amount.end) and _FUTURES.search(text):
-        return replace(amount, unit="money", currency="USD", words=amount.words + "美分")  # as it is quoted
+    oil = _OIL.search(text)
+    if amount.unit == "number" and text.startswith("美分", amount.end) and (oil or _FUTURES.search(text)):
+        cents = replace(amount, unit="money", currency="USD", words=amount.words + "美分")  # as grain is quoted
+        return _hundredth(cents) if oil else cents
     coin = _HUNDREDTHS.match(text, amount.end) if amount.unit == "number" else None
     if coin is None:
         return amount
     currency = next((c for part, c in _COINS.items() if coin[part]), "")
+    return replace(_hundredth(amount), unit="money", currency=currency, words=amount.words + coin[0])
+
+
+def _hundredth(amount: Amount) -> Amount:
     return replace(
-        amount, unit="money", low=amount.low / 100, high=amount.high / 100, finest=amount.finest / 100,
-        coarsest=amount.coarsest / 100, currency=currency, words=amount.words + coin[0],
-    )  # fmt: skip
+        amount, low=amount.low / 100, high=amount.high / 100, finest=amount.finest / 100, coarsest=amount.coarsest / 100
+    )
 
 
 def _fractions(text: str) -> Iterator[Amount]:

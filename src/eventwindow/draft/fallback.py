@@ -41,7 +41,9 @@ HIGHEST = 1e5  # no price is so high
 WEEK = 7  # days before the story's, in which its moves lie
 BASE = 24  # characters behind a figure in which the day stands that it is counted from
 _TURNOVER = re.compile(r"turnover|\bshares worth $|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
-_VALUE = re.compile(r"市值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE)
+_VALUE = re.compile(
+    r"市值|总值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE
+)
 _WIPED = re.compile(
     r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|不见|增加|[暴大激狂]增|损失",
     re.IGNORECASE,

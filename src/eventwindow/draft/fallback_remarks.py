@@ -28,10 +28,11 @@ _KIND = re.compile(
     r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个该港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
 )
+_MIXED = re.compile(r"[涨升]跌互见|个别发展|涨跌(?:不一|各半)|走势分[歧化]")
 _AMONG = re.compile(r"方面|当中|[之其]?中[,:]")  # 半导体股中,只有联发科收红
 MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _CHAIN = re.compile(r"供应链|概念股")
-_VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
+_VERB = re.compile(r"观察|[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
 _ADVERBS = re.compile(r"(?: (?:also|both|all|each|too|then|[a-z]+ly))* ")
 _ALONE = re.compile(
     r"(?<=ed)(?:,? (?:too|as well|against|on \w+day|yesterday|in (?:sympathy|tandem|early|late)|as|after)\b|[.;,]|$)"
@@ -303,6 +304,7 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
         mark, sign, high = found
         within = (low, high)
         other = sentence.has("no", "denial", "modal", "off", "condition", within=within)
+        other = other or bool(_MIXED.search(sentence.text, low, end))
         other = other or sentence.has("amount", within=(low, max(high, end)))
         if other or any(low <= m.start < high for m, _ in said):
             continue

@@ -15,7 +15,7 @@ from eventwindow.draft.chinese import simplified
 
 _CODE = r"(?! ?[A-Z][A-Z.]{0,6}\))"  # of an exchange: (NYSE: TRU)
 BOUNDARY = re.compile(rf"(?<!\d)[,;:]{_CODE}|[,;:](?!\d){_CODE}|[—–]{{2}}|\s[-—–]\s")
-FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对]|每公斤|每百万(?:瓦时|英热单位)|每兆瓦时|每蒲式耳|每克拉)\s*)*$"  # noqa: E501
+FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每英两|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对]|每公斤|每百万(?:瓦时|英热单位)|每兆瓦时|每蒲式耳|每克拉)\s*)*$"  # noqa: E501
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
 BOND = (  # whose yield no list holds
     r"(?:[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?|(?<=[nhe] )(?:government|Treasury) bonds?)"

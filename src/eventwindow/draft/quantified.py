@@ -34,6 +34,8 @@ from eventwindow.errors import Reason
 
 LEVEL_HEDGE = {"at": "", "over": "more_than", "under": "less_than"}
 _YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
+INDEX = 1000  # points at which most indices stand
+LEVEL_OF_CHANGE = 8  # times a day's change, at least, is where an index stands
 LARGE = 1e7  # a smaller sum is no market value
 _OR = re.compile(r"[\s,(]*(?:or|also|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
 _OR_ZH = re.compile(",?[或即](?:约)?")
@@ -69,6 +71,7 @@ _TOP = (
 )
 _COMPARED_LEVEL = re.compile(rf"(?:[比较与]|相较于?|曾经?到过|{_TOP})$")
 _OF_TOP = re.compile(rf"{_TOP}$")
+_CHANGING = re.compile(r"[涨跌升挫泻扬弹降贬吐]幅?[了近约逾达超过]*$|[较比][^,;。]{0,12}$")
 _MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
 _EACH_OF = re.compile(r"(?:分别|各)累?[跌涨升挫]?(?:为|达|是|收|报)?(?:在|于)?$")
 _OFFERED_ZH = re.compile(
@@ -116,7 +119,7 @@ _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |
 _YIELDED = re.compile(r"\b(?:was|is|yield(?:s|ed|ing)?)\s*$", re.IGNORECASE)  # "the yield … was 3.48%", "to yield 3.9%"
 _BETWEEN = re.compile(r"\bbetween \Z", re.IGNORECASE)
 _FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
-_EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
+_EACH = re.compile(r"(?:现货)?每(?:桶|盎司|英两|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?|(?:全日)?[高低]位)?约?$")
 _THERE = re.compile(
     r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开|高开|低开|跳空|裂口|再?写|再?创|锁|挂牌|失守|刷新|改写|封)"
@@ -515,6 +518,8 @@ def _points(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, dated: dt.date
 ) -> list[Statement]:
     found, period = figure_at(sentence, mark, who, "points", sign, context), period_of(sentence, mark, context)
+    if period is None and sentence.chinese and (framed := frame_of(sentence, mark, context)):
+        period = replace(framed, open=True)
     return [found] if period is None else over(sentence, found, period, dated)
 
 
@@ -582,9 +587,9 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
             unable = word == "over" and _UNABLE.search(head[: found.start()])
             return LEVEL_HEDGE["under" if unable else side or above or word]
     side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
-    if not side and amount.unit in {"money", "points"} and _OF_RECORD.match(sentence.text, amount.end):
-        return ""
-    return LEVEL_HEDGE[side] if side else None
+    told = amount.unit in {"money", "points"} and _OF_RECORD.match(sentence.text, amount.end)
+    told = told or (amount.unit == "points" and kind == "index" and _beside_change(sentence, mark))
+    return LEVEL_HEDGE[side] if side else "" if told else None
 
 
 def _bare(sentence: Sentence, mark: Mark) -> bool:
@@ -593,6 +598,18 @@ def _bare(sentence: Sentence, mark: Mark) -> bool:
     low = max([named.end, *(d.end for d in sentence.all("date", within=(named.end, mark.start)))]) if named else 0
     beside = named is not None and sentence.text[low : mark.start].strip() in {"", ":"}
     return sentence.chinese and beside and _MOVED_BEHIND.match(sentence.text, mark.end) is not None
+
+
+def _beside_change(sentence: Sentence, mark: Mark) -> bool:
+    """Whether points are where an index stood, for its change is told beside them: 以23010.4点、上涨41.2点开出."""
+    others = [m for m in sentence.all("amount") if m is not mark and m.value.unit == "points"]
+    near = [
+        m for m in others if not sentence.has("names", "role", within=(min(m.end, mark.end), max(m.start, mark.start)))
+    ]
+    changed = any(m.value.high * LEVEL_OF_CHANGE < mark.value.low for m in near)
+    return (
+        sentence.chinese and mark.value.low >= INDEX and changed and not _CHANGING.search(sentence.text[: mark.start])
+    )
 
 
 def _quoted(sentence: Sentence, mark: Mark) -> bool:

@@ -49,6 +49,8 @@ AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 FAR = 5  # days back, from which on the same weekday to come is nearer than two days
 LONG_AGO = 62  # days
+FOUNDED = 1911  # the year before the first one of Taiwan's count
+FROM_LEVEL = {"return", "points", "price_change", "value_change"}
 NEAR = 0.25  # how far two of them may be apart
 _SPAN_FROM = re.compile(r"以来|至今|起|的?(?:盘中|收盘)?[高低][点位]")
 _DAY_ALONE = re.compile(r"\d{1,2}日")
@@ -79,6 +81,7 @@ _OF_MONTH = re.compile(  # of a day that is not told: 10月初才突破126000美
     r"(?:(?<!\d)(?:1[0-2]|[1-9])月(?:(?:[初底末间]|[上中下]旬)[^,;。\d]{0,8}?)?|上周(?=曾))(?:所|才|刚|也|曾经?|一度|首[度次])*"
     r"(?:突破|[跌升]破|升穿|站上|失守|[创写]下?|刷新|改写|缔造|来到|到过|[高低]?见|[跌涨升]到)"
 )
+_FROM_LEVEL = re.compile(r"(?:的|市值|收[盘市]价?)*[\d,.万亿兆]+(?:点|元)")
 _ITS_WEEK = re.compile(r"[单当那整全]周(?![一二三四五六日])")
 _NIGHT = re.compile(r"凌晨|[清今]晨|今早|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
@@ -111,6 +114,17 @@ _PLACES = {  # of a head
 }
 _TEN_THOUSANDS = re.compile(  # 4万7944.76点, 27万6,313张, 4万995点
     r"(?<![\d.,])(?P<high>\d{1,3})[万萬](?P<low>\d,\d{3}|\d{3,4})(?P<part>\.\d+)?(?![\d,]|[万萬亿億])"
+)
+_REPUBLIC = re.compile(r"(?<!\d)1[01]\d(?=年\d{1,2}月\d{1,2}日)")  # a year as Taiwan counts them: 114年12月19日
+_ABOUT = re.compile(r"约为(?=\d)")
+_BASE_IN_BRACKETS = re.compile(  # 较上周(3月6日)的33599点
+    r"较(?:上周)?\(((?:\d{4}年)?\d{1,2}月\d{1,2}日)\)(?=(?:的|市值)?\d)|较上周(?=的?\d[\d,.]*点)"
+)
+_MOST_IN_BULLETIN = (
+    re.compile(  # 涨幅以水泥类指数上涨4%为最大, 本周跌幅最大则是玻璃陶瓷类指数下跌8%, as an exchange writes
+        r"(?P<when>[本上]周)?(?P<of>[涨跌]幅)(?:以|(?P<most>最[大深])(?:的?是|为|则[是为]))"
+        r"(?P<told>[\u4e00-\u9fff]{2,10}?(?:上涨|下跌)[\d.]+%)(?(most)|为?最[大深惨](?![\u4e00-\u9fff]))"
+    )
 )
 _SIGN = re.compile(r"[▲△▼▽] ?(?=\d)")
 _EIGHTHS = {"¼": "25", "½": "5", "¾": "75", "⅛": "125", "⅜": "375", "⅝": "625", "⅞": "875",
@@ -460,8 +474,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             day = next((m.value.date for m in days(heading, dated)), day) or asked
             left = Context(
                 who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
-                days=not topic, last=asked or last, days_by_region=there, elsewhere=elsewhere, paper=dated, frame=frame, span=span,
-                framed=framed or review, review=review, head=head, headed=not spoken, about=about,
+                days=not topic, last=asked or last, days_by_region=there, paper=dated, frame=frame, span=span,
+                elsewhere=elsewhere, framed=framed or review, review=review, head=head, headed=not spoken, about=about,
             )  # fmt: skip
             silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
@@ -590,7 +604,9 @@ def _asked(s: Statement, day: dt.date) -> Statement:
 def _overnight(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
     """The same; where Asia's day is the paper's and none of America is told, America's is the session before: to be asked."""  # noqa: E501
     told = {(region(known, s.who), s.until or s.date) for r in found for s in r.statements}
-    today = {id(r) for r in found if any(m.value.date == dated and not _of_asia(r.text, m) for m in days(r.text, dated))}
+    today = {
+        id(r) for r in found if any(m.value.date == dated and not _of_asia(r.text, m) for m in days(r.text, dated))
+    }
     of_today = any(id(r) in today and region(known, s.who) == "America" for r in found for s in r.statements)
     apart = ("Asia", dated) in told and not any(place == "America" and day != dated for place, day in told)
     before = DayMark(None, -1).resolved(dated)
@@ -668,7 +684,11 @@ def normal(line: str) -> str:
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(_in_digits, plain))
     plain = _YIELD.sub(r"\1%", _SHARE_CLASS.sub("", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
-    return _WRITTEN.sub(_arabic, _SPACED.sub("", _ROW.sub(_in_sentence, plain))).strip()
+    plain = _WRITTEN.sub(_arabic, _SPACED.sub("", _ROW.sub(_in_sentence, plain))).strip()
+    plain = _MOST_IN_BULLETIN.sub(r"\g<when>\g<told>,\g<of>最大", _ABOUT.sub("约", plain))
+    return _BASE_IN_BRACKETS.sub(
+        lambda m: f"较{m[1] or '上周五'}", _REPUBLIC.sub(lambda m: f"{int(m[0]) + FOUNDED}", plain)
+    )
 
 
 def _decimal(found: re.Match[str]) -> str:
@@ -770,6 +790,7 @@ def _settled(
     """The statement with the day, the listing and the span that its sentence gives it, and why it is not judged."""
     s = _in_its_region(sentence, mark, _ended(sentence, mark, s, context, known, dated), context, known)
     s = _of_month(sentence, mark, _of_week(sentence, mark, _listed_there(sentence, mark, s, known, rules)))
+    s = _from_base(sentence, mark, s)
     s = _meant(_of_head(sentence, mark, s, context, known), context.about)
     return _audited(sentence, mark, s, context, known, dated)
 
@@ -948,6 +969,17 @@ def _of_week(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
     monday = day.value.date - dt.timedelta(day.value.date.weekday())
     other = monday < s.date and (s.until - s.date).days < WEEK and _ITS_WEEK.search(sentence.text, day.end, mark.start)
     return replace(s, date=monday, until=monday + dt.timedelta(4)) if other else s
+
+
+def _from_base(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
+    """A move from a level of some days before, told with its day, is of the days since: 较3月6日的33599点下跌199点."""
+    base = sentence.last("base", before=mark.start)
+    if not (sentence.chinese and base and base.value.date and s.date) or s.until or s.kind not in FROM_LEVEL:
+        return s
+    first = DayMark(None, 1).resolved(base.value.date)
+    apart = sentence.has("names", "date", within=(base.end, mark.start))
+    level = _FROM_LEVEL.match(sentence.text, base.end) and sentence.text[base.start - 1] in "较比"
+    return replace(s, date=first, until=s.date) if first and first < s.date and level and not apart else s
 
 
 def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
