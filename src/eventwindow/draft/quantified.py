@@ -587,7 +587,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
             unable = word == "over" and _UNABLE.search(head[: found.start()])
             return LEVEL_HEDGE["under" if unable else side or above or word]
     side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
-    told = amount.unit in {"money", "points"} and _OF_RECORD.match(sentence.text, amount.end)
+    told = amount.unit in {"money", "points"} and bool(_OF_RECORD.match(sentence.text, amount.end))
     told = told or (amount.unit == "points" and kind == "index" and _beside_change(sentence, mark))
     return LEVEL_HEDGE[side] if side else "" if told else None
 
