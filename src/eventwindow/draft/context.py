@@ -46,6 +46,12 @@ _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _TO = re.compile(r" to (?:a |an )?(?:record |new )?(?:high |low )?(?:of )?")
 _EARLY = re.compile(r"market|bell", re.IGNORECASE)  # "headlines in premarket trading": of the paper's day
 _LAST_DAY = re.compile(r"\b(?:last|final) (?:trading )?(?:day|session)\b")
+_NOW = re.compile(  # the hour of writing: "in afternoon trading", "at 0910 GMT"
+    r"\b(?:in|at|by|during|as of|around) (?:[a-z-]+ )?"
+    r"(?:(?:morning|afternoon|early|mid-?day|noon|pre-?market)\b"
+    r"|[012]?\d[:.]?\d\d (?:GMT|BST|CES?T|E[SD]?T)\b|[012]?\d[:.]\d\d [ap]\.?m)"
+    r"|\b(?:was|were) (?:last )?trading\b|\bbefore the (?:opening )?bell\b"
+)
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _ENDING = re.compile(r"(?:end|finish|clos)(?:ed|ing)\b")
@@ -132,8 +138,17 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         found = next(iter(apart), None)
     if found is None or (found is not own and _settled_before(sentence, found, low, context)):
         review = context.review if sentence.chinese and found is None else None
-        return context.date or (review.until if review else None)  # 收14687点, at the end of what is looked back on
+        hour = context.paper if found is None and now(sentence, context) else None
+        return (
+            hour or context.date or (review.until if review else None)
+        )  # 收14687点, at the end of what is looked back on
     return resolved(sentence, found, context)
+
+
+def now(sentence: Sentence, context: Context) -> bool:
+    """Whether the sentence tells the hour of writing, in an English article that tells the day of it."""
+    told = not sentence.chinese and context.paper is not None and context.last == context.paper
+    return told and _NOW.search(sentence.text) is not None and not sentence.has("date", "after", "period", "closed")
 
 
 def _settled_before(sentence: Sentence, day: Mark, low: int, context: Context) -> bool:

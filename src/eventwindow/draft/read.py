@@ -20,6 +20,7 @@ from eventwindow.draft.context import (
     Context,
     contrasted,
     days_told,
+    now,
     one_day,
     resolved,
     session_of,
@@ -548,9 +549,9 @@ def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
 
 
 def _goes_on(r: Reading, s: Statement, dated: dt.date) -> bool:
-    """Whether an English article may go on in the statement's day: it is told in a main clause, or no other day is told."""  # noqa: E501
-    told = has_chinese(r.text) or s.date in r.days
-    return told or not any(m.value.date for m in days(r.text, dated))
+    """Whether an English article may go on in the statement's day: it is told in a main clause, or no other day is told, nor an hour."""  # noqa: E501
+    dayless = not any(m.value.date for m in days(r.text, dated))
+    return has_chinese(r.text) or (MOMENT not in s.open if dayless else s.date in r.days)
 
 
 def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
@@ -751,13 +752,14 @@ def paragraph(
         days, spoken = days_told(sentence, context), days_told(sentence, context, "closed")
         context = replace(
             context,
-            date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
+            date=max(filter(None, (*days, context.date, *_days_of(told, sentence, context))), default=None),
             spoken=spoken[-1] if spoken else context.spoken,
             stepped=any((m.value.steps or 0) > 0 for m in sentence.all("date")) if spoken else context.stepped,
             spanned=of_span(sentence) or (_of_span(told) if told else context.spanned),
             framed=framed_after(context.framed, text, told, dated),
             span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),
-            days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
+            days=one_day(sentence, context, [s.date for s in told if s.date and not s.until])
+            and not now(sentence, context),  # what comes next may be of that hour, too
             days_by_region=_later(
                 context.days_by_region,
                 _days(known, _onward(sentence, told, days, context), () if sentence.chinese else days),
@@ -859,8 +861,9 @@ def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, kno
     return replace(s, open=unaccounted(sentence, mark, s, context, known))
 
 
-def _days_of(told: Sequence[Statement], sentence: Sentence) -> list[dt.date]:
-    return [s.date for s in told if sentence.chinese and s.date and not s.until and s.date not in _back(sentence)]
+def _days_of(told: Sequence[Statement], sentence: Sentence, context: Context) -> list[dt.date]:
+    held = [s.date for s in told if s.date and not s.until] if sentence.chinese or now(sentence, context) else []
+    return [day for day in held if day not in _back(sentence)]
 
 
 def _back(sentence: Sentence) -> frozenset[dt.date]:

@@ -121,7 +121,7 @@ _UP_TO = re.compile(r"\s(?:to|through|until|ended|ending|that ended)(?: on)?\s")
 _THROUGH = re.compile(r"\s(?:through|to|until|up to)\s")
 _OWNED = re.compile(r"['’]s\b(?! (?:open|start|trading|session))")
 _BASED = re.compile(
-    r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
+    r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|based on|premium over|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+(?:\S*\d\S* (?:(?:late|early|on) )*\w+day and )?$")
@@ -151,6 +151,25 @@ _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
 )
 _DUE = re.compile(  # "ahead of earnings on Tuesday" tells no day of a move
     r"\blast (?:seen|reached|touched) on $|\b(?:ahead of|before|awaiting) (?:(?:its|the|their|an?) )?(?:[\w-]+ ){0,2}?(?:earnings|results|reports?|figures|data|meeting|decision|vote|election|speech) (?:due )?(?:on |this )?$"  # noqa: E501
+)
+_REPORTED = re.compile(  # of the books: "for the quarter ended on Sept. 30" tells no day of a move
+    r"\b(?:quarter|half|months|weeks|year|period)(?:(?! shares| stock)[ \w-]){0,16}"
+    r" (?:ended|ending|to|through) (?:on )?$",
+    re.IGNORECASE,
+)
+_SOURCE_BEFORE = re.compile(
+    r"\b(?:according to|(?:polled|surveyed|compiled) by|(?:data|estimates|figures) from) (?:the )?$"
+)
+_SOURCE_BEHIND = re.compile(
+    r" (?:I/B/E/S|data\b|Datastream\b|StarMine\b|[Ee]stimates\b|polls?\b|surveys?\b|calculations\b)"
+)
+_NASDAQ_TRADE = re.compile(
+    r" (?:trad(?:e|ing)\b|dealings\b|clos(?:e|ing price) (?:of|at) [^\w\s]\d|stock (?:market|exchange)\b)",
+    re.IGNORECASE,
+)
+_ON_EXCHANGE = re.compile(  # "to $31.20 on the Nasdaq", "shares fell 3% on Nasdaq"
+    r"(?:[^\w\s]\d[\d.,]*|\b(?:shares|stock)\b(?:[^;.]|\.\d){0,80}(?:\d%|day|trading|traded|closed)) on (?:the )?$",
+    re.IGNORECASE,
 )
 BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
 _ZH_AFTER = re.compile(  # 前一日暴漲10.4%之後再漲0.6%; 继6日跌停后再度跌停
@@ -275,7 +294,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*names.marks(text), *rules.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     found += [*_behind_names(found, text, rules)] if has_chinese(text) else []
-    found = [m for m in found if not (m.kind == "name" and _of_a_firm(m, text))]
+    found = [m for m in found if not (m.kind == "name" and (_of_a_firm(m, text) or _no_security(m, text)))]
     if end := dateline(around if around.startswith(text) else text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)] + [*_stocks_and_currency(text, names)]
@@ -321,6 +340,15 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
 def _of_a_firm(mark: Mark, text: str) -> bool:
     """Whether the shares of a place are those of a firm there: "the Sydney shares", "BHP's London shares"."""
     return text[mark.start : mark.end].endswith(" shares") and bool(_HELD_BY.search(text, 0, mark.start))
+
+
+def _no_security(mark: Mark, text: str) -> bool:
+    """Whether a name is only that of an exchange, or of who counted: "at $31.20 on Nasdaq", "according to FactSet"."""
+    words, behind = text[mark.start : mark.end], text[mark.end : mark.end + 1]
+    if words == "Nasdaq":
+        return bool(_NASDAQ_TRADE.match(text, mark.end) or _ON_EXCHANGE.search(text, 0, mark.start))
+    source = _SOURCE_BEFORE.search(text, 0, mark.start) and behind in {"", ".", ",", ";", ")"}
+    return bool(source or (words[:1].isupper() and _SOURCE_BEHIND.match(text, mark.end)))
 
 
 def _names_firms(kinds: Mark, names: Sequence[tuple[int, int]]) -> bool:
@@ -650,7 +678,9 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     based = (owned and _BASED.search(text[: mark.start])) or (earlier and _ZH_AFTER.match(text, mark.end))
     levels = [m for m in marks if m.kind == "amount" and m.end <= mark.start and mark.kind == "date"]
     behind = levels and BEHIND.fullmatch(text, levels[-1].end, mark.start) and _LEVEL.search(text[: levels[-1].start])
-    if mark.kind == "date" and (_OF_PEAK.search(text[: mark.start]) or _DUE.search(text[: mark.start])):
+    head, numbered = text[: mark.start], re.search(r"\d", text[mark.start : mark.end])
+    looked = _OF_PEAK.search(head) or _DUE.search(head) or (numbered and _REPORTED.search(head))
+    if mark.kind == "date" and looked:
         return replace(mark, kind="ahead")  # the day of what is looked back to, and of no move
     peak = mark.kind == "date" and _TO_PEAK.search(text[: mark.start]) and _PEAK_OF.match(text, mark.end)
     if peak:

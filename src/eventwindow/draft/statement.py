@@ -27,6 +27,11 @@ class Subject:
         """Of the list by its symbol, of another by the form of its name: "QE Index", "KSE-100"."""
         return all(s.startswith("^") for s in self.symbols) if self.symbols else bool(_INDEX.search(self.name))
 
+    @property
+    def has_shares(self) -> bool:
+        """Of the list by its symbol: no index, commodity, currency or yield."""
+        return not (self.is_index or any("=" in s for s in self.symbols))
+
     def __str__(self) -> str:
         if self.name:
             return f'"{self.name}"'

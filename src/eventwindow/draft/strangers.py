@@ -118,6 +118,8 @@ _WHOSE = re.compile(r", whose\b")
 _HANGS = re.compile(
     r"(?<!shares )(?<!stock )\b(?:in|at|on|from|of|by|for|with|to|than|after) (?:the )?$", re.IGNORECASE
 )
+_PLACED = re.compile(r"\b(?:based|headquartered|located) in (?:(?:[A-Z][\w.]*[ ,]+)+)?\Z")
+_PLACE_BASED = re.compile(r"(?:, [A-Z][\w.]*(?: [A-Z]\w*)?)?-based\b")  # "the Redwood City, California-based company"
 _OWNED = re.compile(  # what a firm owns: "Stellantis, the owner of Vauxhall, Peugeot and Fiat, closed down 14.7%"
     r", (?:the|an?|which|who|whose)(?: [a-z-]+){0,2}"
     r" (?:owner|owns|parent|makers?|makes|operator|operates|runs|publisher|producer|brewer|seller|brands|home)"
@@ -330,6 +332,8 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]) or any(a <= start < b for a, b in held):
             continue
         name = _POSSESSIVE.sub("", text[start : m.end()].rstrip("."))
+        if _PLACED.search(text[:start]) or _PLACE_BASED.match(text, start + len(name)):
+            continue
         if _AT_EXCHANGE.search(text[: start + len(name)]) or _OWNED.search(text[:start]):
             continue  # "futures on the New York Mercantile Exchange closed down 4.1 cents"
         if any(place.fullmatch(name) for place in rules.places.values()):

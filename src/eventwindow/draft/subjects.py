@@ -56,6 +56,7 @@ _HEADS = re.compile(
 _SHARES = re.compile(
     r"\W*(?:(?:the|its|their) )?(?:shares?|stock)\b(?! (?:market|exchange|in|of|worth))", re.IGNORECASE
 )
+_OF_FIRM = re.compile(r"\b(?:shares|stock)\b(?! (?:market|exchange|index))", re.IGNORECASE)
 _WORDS = re.compile(r"(?: [A-Z][\w&.]*)*")
 TOPIC = re.compile(r"(?P<name>[^—–:.;()]{2,60}?)(?: \([A-Z.]{1,6}\))? [—–] (?=[A-Z])")
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing|at(?= [^\w\s]{0,2}\d))\b", re.IGNORECASE)
@@ -186,12 +187,13 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
         if following and begun > mark.start and _HEADS.fullmatch(sentence.text, begun, following.start):
             return Found(tuple(following.value))
     firms = role is not None or sentence.has("stock", within=(low, mark.start))  # shares are no index's
-    if before := _earlier(sentence, low, firms):
+    shares = not sentence.chinese and _OF_FIRM.search(sentence.text, low, mark.start) is not None
+    if before := _earlier(sentence, low, firms, shares):
         return before
     told = sentence.all("aside", within=(0, low)) if firms and sentence.chinese else []
     if len(told) == 1:
         return Found(tuple(told[0].value), (WHICH,))  # 美国证管会控告Coinbase,股价收跌12%
-    carried = tuple(s for s in context.who if not (firms and s.is_index))
+    carried = tuple(s for s in context.who if not (firms and not _owns(s, shares)))
     firm = not sentence.chinese and (role or _SHARES.match(sentence.text, low))
     other = context.firms[:1] if firm and not carried else ()  # "It led the Nifty. The company said …": not the index
     if carried or other:
@@ -199,6 +201,11 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return Found(carried or other, (WHICH,) if context.several or first or other else ())
     following = next(iter(sentence.all("names", within=(mark.end, high))), None)
     return Found(tuple(following.value)) if following else Found()
+
+
+def _owns(who: Subject, shares: bool) -> bool:
+    """Whether what a noun like "the company" or, with `shares`, the word itself speaks of may be the subject's."""
+    return who.has_shares if shares else not who.is_index
 
 
 def _role_of_main(sentence: Sentence, mark: Mark) -> Mark | None:
@@ -315,7 +322,7 @@ def _object(sentence: Sentence, words: list[str]) -> bool:
     return any(w in sentence.rules.prepositions for w in near) or words[0].endswith("ing")
 
 
-def _earlier(sentence: Sentence, low: int, firms: bool = False) -> Found | None:
+def _earlier(sentence: Sentence, low: int, firms: bool = False, shares: bool = False) -> Found | None:
     """The names of a clause before; clauses that are set in, as "which made the part", are passed over."""
     relative = bool(_RELATIVE.match(sentence.text[low:]))
     if relative and (near := _right_before(sentence, low)):
@@ -325,7 +332,11 @@ def _earlier(sentence: Sentence, low: int, firms: bool = False) -> Found | None:
         inserted = _INSERTED.match(sentence.text[clause[0] : clause[1]]) is not None
         if inserted and not relative and not sentence.chinese and k + 1 < len(clauses):
             continue
-        named = [m for m in sentence.all("names", within=clause) if not (firms and all(s.is_index for s in m.value))]
+        named = [
+            m
+            for m in sentence.all("names", within=clause)
+            if not (firms and not any(_owns(s, shares) for s in m.value))
+        ]
         if not named:
             continue
         apart = [m for m in named if not sentence.has(*MOVES, "amount", within=(named[0].end, m.start))]
