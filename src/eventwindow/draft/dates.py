@@ -48,11 +48,14 @@ _PATTERNS = (
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat (?:day|session)\b|同日|同一天|当天|当日"),
     ("today", r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b"),
-    ("today", r"今日|今天|今早|今晨|今晚|今午|(?<![如至迄当而])今(?=[早午下晚收最再盘开涨跌升贬])|今\(\d{1,2}\)[日天]"),
+    (
+        "today",
+        r"今日|今天|今早|今晨|今晚|今午|(?<![如至迄当而])今(?=[早午下晚收最再盘开涨跌升贬]|股价|重挫|[大暴急狂劲续小微攻创][涨跌升挫扬新]|亮灯|跳空|一度)|今\(\d{1,2}\)[日天]",
+    ),
     ("today", r"^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )"),  # the clock of a blog that is written as it happens
     (
         "yesterday",
-        r"\b(?:yesterday|overnight|last (?:night|evening))\b|昨日|昨天|昨晚|昨夜|隔[夜晚]|昨\(\d{1,2}\)[日天]|昨(?=[早午下晚收最再盘开涨跌升贬])",  # noqa: E501
+        r"\b(?:yesterday|overnight|last (?:night|evening))\b|昨日|昨天|昨晚|昨夜|隔[夜晚]|昨\(\d{1,2}\)[日天]|昨(?=[早午下晚收最再盘开涨跌升贬]|股价|重挫|[大暴急狂劲续小微攻创][涨跌升挫扬新]|亮灯|跳空|一度)",  # noqa: E501
     ),
     ("before", r"前天|前日(?![^\s,])"),
     ("vague", rf"\bthe {WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),

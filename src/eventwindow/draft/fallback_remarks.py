@@ -25,7 +25,7 @@ Found = Iterator[tuple[Mark, Statement]]
 LONGEST = 100  # sessions of one run
 _N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[二两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
-    r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
+    r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|加上|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个该港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
 )
 _MIXED = re.compile(r"[涨升]跌互见|个别发展|涨跌(?:不一|各半)|走势分[歧化]")
@@ -57,7 +57,7 @@ _RUN = re.compile(
     rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|个月|(?=[涨升跌黑红挫扬]))",
     re.IGNORECASE,
 )
-_OF_WEEKS = re.compile("周(?![一二三四五六日天])")
+_OF_WEEKS = re.compile("(?<![本上这单])周(?![一二三四五六日天])")
 _OF_MONTHS = re.compile("个月$|月线连")
 _SHARES_OF = re.compile(
     r"\b[Ss](?:hares|tocks) (?:of|in) (?:the |U\.S\. |US |[A-Z][a-z]+(?:an|ese|ish) )*"
@@ -87,7 +87,7 @@ _TO_DATE = re.compile(  # "is now in the red for the year", "below where it bega
     re.IGNORECASE,
 )
 _WAYS = re.compile(
-    r"(?P<down>los|declin|fall|drop|retreat|slide|setback|rout|sell-?off|down|[跌黑阴挫])|best|strong|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬佳好强板]",
+    r"(?P<down>los|declin|fall|drop|retreat|slide|setback|rout|sell-?off|down|[跌黑阴挫贬]|走[低弱软]|收低|下[滑挫]|回落)|best|strong|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬佳好强板]|走[高强]|收高",
     re.IGNORECASE,
 )
 _RANK = re.compile(
@@ -206,7 +206,10 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         if FLOW.match(sentence.text, m.end()) or _LONGER.search(words):
             continue
         way, move = _WAYS.search(words), sentence.last(*MOVING, before=m.start())
-        sign = (-1 if way["down"] else 1) if way else MOVES[move.kind] if move else 0
+        stopped = (
+            sentence.chinese and not way and _ENDED.search(sentence.text, 0, m.start())
+        )  # 走低,中止了连续3个交易日的纪录
+        sign = (-1 if way["down"] else 1) if way else MOVES[move.kind] if move and not stopped else 0
         count = _count(m)
         if m["first"]:
             sign, count = -sign, count - 1  # "its first gain in four sessions"

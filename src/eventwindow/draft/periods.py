@@ -337,7 +337,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
     (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:第一|首)个?交易日|的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))|年初至今|[较比](?:去年年?[底末]|今?年初)(?:的?收[市盘]价?)?(?=[高低涨跌升上下累])|[由从自以](?:去年年?[底末]|今?年初)(?:收[盘市]价?)?(?:起?计算?|算起|起算?|至今)|年[内內](?:已?累计)?(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_year),  # noqa: E501
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
-     rf"|(?P<sure2>近|过去|最近)?(?<!第)(?P<zh>{_ZH_N})(?:个(?:交易|营业)日|天|(?<=[两三四五六七八九十])日)(?:\([^()]{5,20}\))?(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
+     rf"|(?P<sure2>近|过去|最近)?(?<!第)(?P<zh>{_ZH_N})(?:个(?:交易|营业)日|天|(?<=[两三四五六七八九十])日)(?:\([^()]{5,20}\))?(?!之?[后前]|[线均]|创下|的?(?:收[盘市]|历史)(?:纪录|新高)|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (rf"\b(?:over|in|during|for|within|across|of) (?:the|its|their) (?:(?:previous|prior|preceding) (?P<n>{_N})|(?P<n2>{_N}) (?:previous|prior|preceding)) (?:trading )?(?:days|sessions)\b", _sessions_before),  # noqa: E501
     (rf"\b(?:the |in the )?(?:{_N} )?(?:days|weeks?|months?) before (?=(?:the|its|an?|their)\b)"  # some event
      rf"|(?<=[\u4e00-\u9fff])(?<!目)前(?:一周|{_ZH_N}(?:天|日|周|个?月))", _open),

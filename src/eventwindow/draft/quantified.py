@@ -120,7 +120,7 @@ _YIELDED = re.compile(r"\b(?:was|is|yield(?:s|ed|ing)?)\s*$", re.IGNORECASE)  # 
 _BETWEEN = re.compile(r"\bbetween \Z", re.IGNORECASE)
 _FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|英两|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
-_STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?|(?:全日)?[高低]位)?约?$")
+_STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?|平盘价?|(?:全日)?[高低]位)?约?$")
 _THERE = re.compile(
     r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开|高开|低开|跳空|裂口|再?写|再?创|锁|挂牌|失守|刷新|改写|封)"
 )

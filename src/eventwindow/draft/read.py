@@ -114,9 +114,10 @@ _PLACES = {  # of a head
     "Europe": re.compile(r"伦敦|巴黎|柏林|法兰克福|苏黎世|日内瓦|阿姆斯特丹|哥本哈根|斯德哥尔摩|布鲁塞尔|米兰|马德里"),
 }
 _TEN_THOUSANDS = re.compile(  # 4万7944.76点, 27万6,313张, 4万995点
-    r"(?<![\d.,])(?P<high>\d{1,3})[万萬](?P<low>\d,\d{3}|\d{3,4})(?P<part>\.\d+)?(?![\d,]|[万萬亿億])"
+    r"(?<![\d.,])(?P<high>\d{1,3})[万萬](?:[零〇](?=\d{1,3}(?:\.|点)))?(?P<low>\d,\d{3}|\d{3,4}|(?<=[零〇])\d{1,2})(?P<part>\.\d+)?(?![\d,]|[万萬亿億])"
 )
 _REPUBLIC = re.compile(r"(?<!\d)1[01]\d(?=年\d{1,2}月\d{1,2}日)")  # a year as Taiwan counts them: 114年12月19日
+_TURNED_OVER = re.compile(r"成交[额值](?:约为?|达|近|逾)?[\d,.]+亿(?=[,;。])")  # 成交额1671亿, as radio says it
 _ABOUT = re.compile(r"约为(?=\d)")
 _BASE_IN_BRACKETS = re.compile(  # 较上周(3月6日)的33599点
     r"较(?:上周)?\(((?:\d{4}年)?\d{1,2}月\d{1,2}日)\)(?=(?:的|市值)?\d)|较上周(?=的?\d[\d,.]*点)"
@@ -236,7 +237,7 @@ def readings(
         known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known, about)), dated, known))
     written = (_LIVE if chinese else _CLOCK).search(plain) or (not chinese and _blog(plain.splitlines()))
-    live = dated if written else _intraday(found)
+    live = dated if written or (chinese and _before_close(found, dated)) else _intraday(found)
     found = list(_live(found, live)) if live else found
     found = [*_behind([*_ahead(found, dated)] if narrated else [*_far(found, dated)], dated)]
     found = [*_unspoken(found, dated)]
@@ -273,6 +274,12 @@ def _intraday(found: Sequence[Reading]) -> dt.date | None:
     hours = _INTRADAY.search(told)
     passed = hours and (_CLOSED.search(told) or _PLUPERFECT.search(told, 0, hours.start()))
     return lede.statements[0].date if hours and not passed else None
+
+
+def _before_close(found: Sequence[Reading], dated: dt.date) -> bool:
+    """Whether what is told of the article's own day is of the hours of trading, and nothing of its close."""
+    told = [r.text for r in found if any(s.date == dated for s in r.statements)]
+    return len(found) > 1 and any(map(_INTRADAY.search, told)) and not any(map(_CLOSED.search, told))
 
 
 def _blog(lines: Sequence[str]) -> bool:
@@ -687,6 +694,7 @@ def normal(line: str) -> str:
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     plain = _WRITTEN.sub(_arabic, _SPACED.sub("", _ROW.sub(_in_sentence, plain))).strip()
     plain = _MOST_IN_BULLETIN.sub(r"\g<when>\g<told>,\g<of>最大", _ABOUT.sub("约", plain))
+    plain = _TURNED_OVER.sub(r"\g<0>元", plain)
     return _BASE_IN_BRACKETS.sub(
         lambda m: f"较{m[1] or '上周五'}", _REPUBLIC.sub(lambda m: f"{int(m[0]) + FOUNDED}", plain)
     )

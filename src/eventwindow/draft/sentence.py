@@ -33,7 +33,7 @@ WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
 NEAR = 32  # characters behind a name in which the place of its listing stands
 _JOIN = re.compile(
-    r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE
+    r"(?:集团)?[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE
 )
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _TITLED = re.compile(  # what stands before a commodity in the name of a firm
@@ -134,6 +134,7 @@ _EVENING_NEWS = re.compile(
     r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
 )
 _COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
+_WITH, _COMPARED = re.compile("[与和跟]$"), re.compile("的?(?:收[盘市]价?)?(?:比较|相比|相较|比起)")  # 与前一交易日比较
 _FROM_ZH = re.compile("[由从]$")
 _NEXT_TO = re.compile(r"(?:逼近|接近|仅次于|超[过越]|不及|少于|多于|高于|低于)(?:了)?$")  # 逼近10月16日的11.41%
 _OF_THEN = re.compile(r"的(?:[跌涨升]幅)?[\d.]+%")
@@ -689,8 +690,9 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
         return replace(mark, kind="base" if _ITS_FIGURE.match(text, mark.end) else "ahead")  # 回吐周一的3%涨幅
     if mark.kind == "date" and _OF_NOUN.match(text, mark.end):
         return replace(mark, kind="ahead")
-    if mark.kind == "date" and (than := _COMPARED_TO.search(text[: mark.start])):
-        return _than(mark, than.start(), text)
+    compared = mark.kind == "date" and _COMPARED.match(text, mark.end) and _WITH.search(text[: mark.start])
+    if compared or (mark.kind == "date" and (compared := _COMPARED_TO.search(text[: mark.start]))):
+        return _than(mark, compared.start(), text)
     based = based or (earlier and _FROM_BASE.search(text[: mark.start]) and _PRICE_OF_DAY.match(text, mark.end))
     based = based or (mark.kind == "date" and _NEXT_TO.search(text[: mark.start]) and _OF_THEN.match(text, mark.end))
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from eventwindow.draft.chinese import has_chinese
 
 KINDS = ("down_strong", "up_strong", "down_weak", "up_weak", "down_wipe",  # of rules.toml
-         "open_down", "open_up", "stock", "value", "close")  # fmt: skip
+         "open_down", "open_up", "stock", "value", "close", "record_high", "record_low")  # fmt: skip
 NEAR = 8  # characters behind a Chinese name
 _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|Corp|Corporation|Co|Company|Ltd|plc|Group|Holdings)\b|[-+( ]*(?:by )?(?:about |nearly |almost |over |more than )?\d[\d.,]*\s*(?:%|per ?cent\b|points?\b))")  # fmt: skip  # noqa: E501
 _VERB = re.compile(r"(?:\s+(?:also|then|now|still|alone|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
@@ -27,6 +27,7 @@ _TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: th
     r"[^。;]*?,(?:股价|该股|指数|收[盘市报]|终场|早盘|盘中|[今昨][日天]|[跌涨升挫])[^,;。]{0,10}\d"
 )
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
+_TODAY = re.compile(r"^[今昨]\(\d{1,2}日?\)[日天]?")
 _STOP = re.compile(r"[,。;:、!?]")
 _BEGUN = re.compile(
     r"(?:^|[,。;:、!?】〕\]—|丨]|[电讯道日]\)|日[电讯]|- )$"
@@ -89,7 +90,7 @@ def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]])
         return True  # a Latin word in a Chinese sentence is a name
     if not text[end - 1].isascii():
         first = bool(_BEGUN.search(before))
-        near = _STOP.split(after if first else after[:NEAR], maxsplit=1)[0]
+        near = _STOP.split(after if first else _TODAY.sub("", after)[:NEAR], maxsplit=1)[0]
         return bool(_QUOTED.match(after) or (first and (_PRICED.match(after) or _TOPIC.match(after)))) or any(
             words[kind].search(near) for kind in KINDS if kind in words
         )
