@@ -79,8 +79,8 @@ _LONGER = re.compile(r"\b(?:month|quarter|year)", re.IGNORECASE)
 _BEFORE = re.compile(r"(?: \w+)? before\b")
 _GAVE_BACK = r"(?:eras|wip)\w+ (?:out )?(?:all (?:of )?)?(?:its|their|the)"
 _TO_DATE = re.compile(  # "is now in the red for the year", "below where it began the year"
-    rf"\b(?:(?P<down>in the red|in negative territory|lower|down|{_GAVE_BACK} gains?)"
-    rf"|in the (?:black|green)|in positive territory|higher|up|{_GAVE_BACK} loss(?:es)?)"
+    rf"\b(?:(?P<down>in the red|in negative territory|turn(?:ed|s|ing)? negative|lower|down|{_GAVE_BACK} gains?)"
+    rf"|in the (?:black|green)|in positive territory|turn(?:ed|s|ing)? positive|higher|up|{_GAVE_BACK} loss(?:es)?)"
     r" (?:for|of|on|in) (?:the year|(?P<year>20\d\d))\b"
     r"|\b(?:(?P<below>below|under|lower than)|above|higher than) (?:where (?:it|they) (?:began|started|opened) "
     r"|at the (?:start|beginning) of )the (?P<unit>year|week)\b",

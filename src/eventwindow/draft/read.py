@@ -14,7 +14,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import market, of_span, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
-from eventwindow.draft.clauses import RELATIVE
+from eventwindow.draft.clauses import COMPARISON, RELATIVE
 from eventwindow.draft.context import (
     About,
     Context,
@@ -834,8 +834,8 @@ def _listed_there(sentence: Sentence, mark: Mark, s: Statement, known: Names, ru
 
 
 def _hangs(sentence: Sentence, mark: Mark) -> bool:
-    """Whether a relative clause holds the mark: behind "the best on the MDAX, which fell 0.3%" the story goes on before it."""  # noqa: E501
-    return any(c.kind == RELATIVE for c in sentence.held(mark))
+    """Whether a relative clause or a comparison holds the mark: behind "the best on the MDAX, which fell 0.3%" the story goes on before it."""  # noqa: E501
+    return any(c.kind in {RELATIVE, COMPARISON} for c in sentence.held(mark))
 
 
 def _in_america(sentence: Sentence, context: Context, known: Names) -> list[dt.date]:

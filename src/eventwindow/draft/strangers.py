@@ -63,7 +63,7 @@ _LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Limited|Plc|PLC|AG|SE|SA
 _THEN = re.compile(
     r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?"
     r"(?:, (?:(?:(?:in|of|for|to|from) )?which|whose|where|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already"
-    r"|now|still|today|[a-z]+(?:er|or|ist|home|arm|unit|firm|part)s? (?:to|of|for|in))\b[^,.;]{2,60},"
+    r"|now|still|today|[a-z]+(?:er|or|ist|home|arm|unit|firm|part)s? (?:to|of|for|in))\b(?:[^,.;]|\.(?=\d)){2,60},"
     r"|, (?:(?:in|by) (?:contrast|comparison)|on the other hand|for (?:its|their) part|[a-z]{3,}ly|however|too|though"
     r"|meanwhile|instead|also|likewise),)?"
     r",?\s+(?:(?:had to accept|suffered|saw|posted|recorded|registered|notched|managed) (?:an?|its) (?:\w+ )?"
@@ -329,7 +329,9 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
             words.pop(0)
-        if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]) or any(a <= start < b for a, b in held):
+        if words == ["Index"] or _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]):
+            continue
+        if any(a <= start < b for a, b in held):
             continue
         name = _POSSESSIVE.sub("", text[start : m.end()].rstrip("."))
         if _PLACED.search(text[:start]) or _PLACE_BASED.match(text, start + len(name)):

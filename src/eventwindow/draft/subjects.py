@@ -177,6 +177,7 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     """The subjects of a clause that names none: the index's, those of a clause before, of a sentence before, or behind."""  # noqa: E501
     low, high = sentence.clause(mark)
     role = sentence.last("role", before=mark.start, since=low) or _role_of_main(sentence, mark)
+    role = role or _role_before(sentence, low)
     if role and _INDEX.search(sentence.text[role.start : role.end]):
         meant = () if _ELSEWHERE.search(sentence.text[: role.start]) else _index_of(sentence, low, context)
         if meant or context.index or not context.who:
@@ -216,6 +217,12 @@ def _role_of_main(sentence: Sentence, mark: Mark) -> Mark | None:
     inside = sentence.all("role", "names", within=(0, held[-1].start))
     heads = [m for m in inside if not (sentence.held(m) or sentence.object_of_preposition(m))]
     return heads[0] if heads and heads[0].kind == "role" else None
+
+
+def _role_before(sentence: Sentence, low: int) -> Mark | None:
+    """The noun of the clause before, where this one begins with a verb: "The index fell 0.1% but climbed 2.4% this week"."""  # noqa: E501
+    role = sentence.last("role", before=low) if _GOES_ON.match(sentence.text, low) else None
+    return role if role and not (sentence.chinese or sentence.has("names", within=(role.end, low))) else None
 
 
 def _list(mark: Mark | None) -> tuple[Subject, ...]:

@@ -61,7 +61,7 @@ _WAS = re.compile(
 )
 _PLACE = re.compile(r"topp|led|at the ", re.IGNORECASE)  # the words tell the place themselves
 _COPULA = re.compile(r"[^,;。]{0,6}?(?:[是为属]|当属|要数)[^,;。是]{0,6}")
-_WHO = re.compile(r"(?: (?:in|on|of) [\w ]{2,30}?)? was (?:the )?(?:[\w-]+ ){0,3}")
+_WHO = re.compile(r"(?: (?:in|on|of|among) [\w&/ -]{2,30}?)? (?:was|were) (?:the )?(?:[a-z-]+ ){0,3}")
 _NOUN = re.compile(r"\W*(?P<word>[A-Z][a-z]+) (?:was|is|were|has been) ")
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
              "ninth": 9, "tenth": 10}  # fmt: skip
@@ -267,16 +267,17 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     owned = owner and _index(owner) and sentence.text[owner.end : mark.start].strip() in {"'s", "’s"}
     whose = [s for s in (own.value if own else _spoken_of(sentence, mark, context)) if not s.is_index]
     was = _WAS.search(sentence.text[low : mark.start])
-    after = next(iter(sentence.all("names", within=(mark.end, len(sentence.text)))), None) if was else None
+    behind = [m for m in sentence.all("names", within=(mark.end, len(sentence.text))) if not _index(m)]
+    after = next((m for m in behind if _WHO.fullmatch(sentence.text, mark.end, m.start)), None)
     told = next(iter(sentence.all("names", within=(mark.end, sentence.clause(mark)[1]))), None)
     if told and _COPULA.fullmatch(sentence.text, mark.end, told.start):
         whose = list(told.value)  # 表现最差的蓝筹是信达生物
-    elif after and not own and _WHO.fullmatch(sentence.text, mark.end, after.start):
+    elif after:
         whose = list(after.value)  # "The biggest faller was the miner Anglo American"
     elif not (scope or owned or was or sentence.chinese or _PLACE.match(sentence.text, mark.start)):
         return
-    behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
-    named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
+    among = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
+    named = among[0].value if among and _AMONG.fullmatch(sentence.text[mark.end : among[0].start]) else ()
     moved = _WAY.findall(sentence.text[: mark.end])  # 暴涨480%,居个股之冠
     rose = moved[-1] in "涨升" if moved else _ROSE.search(sentence.text[mark.start : mark.end])
     sign = 1 if rose else -1
