@@ -126,8 +126,8 @@ _BASED = re.compile(
 )
 _LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+(?:\S*\d\S* (?:(?:late|early|on) )*\w+day and )?$")
 _MOVED_FROM = re.compile(
-    r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $"
-)  # "up 2.1%, from Wednesday"
+    r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)(?: [^\w\s]{0,2}\d[\d.,]*(?: \w+)?)?),? from $"
+)  # "up 2.1%, from Wednesday", "down 8.6 won from Friday"
 _TO_PEAK = re.compile(r"(?:距离?|较|自|从|由|比|与|相[较比]于?)$")  # 较1月26日的收盘高点197.5港元
 _PEAK_OF = re.compile(r"[^,;。\d]{0,10}(?:[\d.,]+[元点]的)?(?:历史)?(?:[高低][点位]|高峰|峰值)(?P<level>[\d.,]+)?")
 _EVENING_NEWS = re.compile(

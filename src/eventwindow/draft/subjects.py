@@ -59,6 +59,8 @@ _SHARES = re.compile(
 _OF_FIRM = re.compile(r"\b(?:shares|stock)\b(?! (?:market|exchange|index))", re.IGNORECASE)
 _WORDS = re.compile(r"(?: [A-Z][\w&.]*)*")
 TOPIC = re.compile(r"(?P<name>[^—–:.;()]{2,60}?)(?: \([A-Z.]{1,6}\))? [—–] (?=[A-Z])")
+_MOVE_OF = re.compile(r"\b(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound) of \Z")
+_ON_INDEX = re.compile(r" (?:on|in) (?:the )?")
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing|at(?= [^\w\s]{0,2}\d))\b", re.IGNORECASE)
 
 
@@ -361,5 +363,9 @@ def _right_before(sentence: Sentence, low: int) -> Mark | None:
 
 def _after(sentence: Sentence, mark: Mark, high: int) -> Mark | None:
     """A list joined to the mark by a preposition, with at most a move between: "a 17 % fall in …"."""
+    if _MOVE_OF.search(sentence.text, 0, mark.start) and (on := _ON_INDEX.match(sentence.text, mark.end)):
+        named = _begins(sentence, on.end())
+        if named and all(s.is_index for s in named.value):
+            return named  # "a loss of 1.5 percent on the Nasdaq"
     ends = [mark.end, *(m.end for m in sentence.all(*MOVES, within=(mark.end, min(high, mark.end + 16))))]
     return next((found for end in ends if (found := sentence.linked(end))), None)

@@ -287,7 +287,9 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
             continue
         span = frame_of(sentence, mark, context) or (None if sentence.chinese else period_of(sentence, mark, context))
         span = span if span and span.first and span.until else None
-        day, until = (span.first, span.until) if span else (day_of(sentence, mark, context), None)
+        figure = next(iter(sentence.all("amount", within=(after.end, len(sentence.text)))), mark) if after else mark
+        then = day_of(sentence, mark, context) or day_of(sentence, figure, context)
+        day, until = (span.first, span.until) if span else (then, None)
         open_ = () if len(named) > 1 and not span else (SCOPE,)
         nth = _nth(sentence.text[: mark.start], sentence.text[mark.start : mark.end])
         yield Statement(
