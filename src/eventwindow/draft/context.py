@@ -55,6 +55,9 @@ _NOW = re.compile(  # the hour of writing: "in afternoon trading", "at 0910 GMT"
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _ENDING = re.compile(r"(?:end|finish|clos)(?:ed|ing)\b")
+_PERFECT = re.compile(
+    r"\bha(?:s|ve) (?:\w+ly |also |even |now )?(?:\w+ed|lost|shed|risen|fallen|sunk|put on|slid|won)\b[^,;]*\Z"
+)
 _RANK_OF_SPAN = re.compile(
     r",? (?:also |marking |making (?:it |this )?|in |for )?(?:its|their|the) (?:\w+ ){0,2}?"
     r"(?:best|worst|biggest|largest|steepest|sharpest|strongest|weakest)(?: one| percentage)?"
@@ -90,6 +93,7 @@ class Context:
     several: bool = False  # more than one security was spoken of
     firms: tuple[Subject, ...] = ()  # the firms that the last sentence with one named, the first before the others
     index: tuple[Subject, ...] = ()  # the indices that the last sentence with one spoke of
+    goods: tuple[Subject, ...] = ()  # the commodity that was spoken of last
     strange: bool = False  # a name that no list holds was spoken of
     paper: dt.date | None = None  # the day of the article
     last: dt.date | None = None  # the last day that the article speaks of; none in a sentence alone
@@ -478,7 +482,10 @@ def frame_of(sentence: Sentence, mark: Mark, context: Context) -> Period | None:
         for m in sentence.all("date", "ahead")
     )  # not that of "rose 12 % and crossed 30,000 points on Nov. 24"
     last = _LAST_DAY.search(sentence.text, *sentence.clause(mark))
-    return None if told or last or sentence.has("moment", "pre", "after") else context.framed
+    if told or last or sentence.has("moment", "pre", "after"):
+        return None
+    perfect = context.spanned and not sentence.has("date", "closed") and _PERFECT.search(sentence.text, 0, mark.start)
+    return context.framed or (context.span if perfect else None)
 
 
 def _ranked_span(sentence: Sentence, mark: Mark, context: Context | None) -> Period | None:

@@ -456,6 +456,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     seen, told = set[str](), set[dt.date | None]()
     who, index, firms = NO_SUBJECTS
     main: tuple[Subject, ...] = ()  # the firm that the article told of first
+    goods: tuple[Subject, ...] = ()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
     elsewhere = frozenset[dt.date]()  # days told of others than America
     frame, heading, framed, topic, span, daily = "", "", None, None, None, False  # daily: a day of its week was told
@@ -484,6 +485,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
                 days=not topic, last=asked or last, days_by_region=there, paper=dated, frame=frame, span=span,
                 elsewhere=elsewhere, framed=framed or review, review=review, head=head, headed=not spoken, about=about,
+                goods=goods,
             )  # fmt: skip
             silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
@@ -493,6 +495,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 spans = [m.value for m in periods(reading.text, dated) if m.value.first and m.value.until]
                 span = spans[-1] if spans else span
                 silent, firms = silent and not reading.statements, reading.firms or firms
+                traded = [s.who for s in reading.statements if _of_goods(s.who, known)]
+                goods = tuple(traded[-1:]) or goods
                 told_of = [s.who for s in reading.statements if s.who.is_index and has_chinese(reading.text)]
                 index = tuple(told_of[-1:]) or index
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
@@ -1057,12 +1061,18 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     single = {s for s in firms if s.group is None and (s in main or not sentence.chinese or not (main or context.who))}
     alone = {} if said or len(single) != 1 else {"who": tuple(single)}  # named alone, and nothing was said of it yet
     told = tuple(dict.fromkeys(s for m in sentence.all("names", "aside") for s in m.value if _a_firm(s, known)))
+    goods = tuple(s for m in sentence.all("names") for s in m.value if _of_goods(s, known))
     kept = {
+        "goods": goods[:1] or context.goods,
         "index": tuple(dict.fromkeys(index)) or context.index,
         "firms": told or context.firms,
         "named": tuple(dict.fromkeys(named)) or context.named,
     }
     return kept | {"several": several} | alone
+
+
+def _of_goods(who: Subject, known: Names) -> bool:
+    return bool(who.symbols) and known.listings[who.symbols[0]].kind in {"commodity", "future"}
 
 
 def _a_firm(who: Subject, known: Names) -> bool:

@@ -59,6 +59,7 @@ _SHARES = re.compile(
 _OF_FIRM = re.compile(r"\b(?:shares|stock)\b(?! (?:market|exchange|index))", re.IGNORECASE)
 _WORDS = re.compile(r"(?: [A-Z][\w&.]*)*")
 TOPIC = re.compile(r"(?P<name>[^—–:.;()]{2,60}?)(?: \([A-Z.]{1,6}\))? [—–] (?=[A-Z])")
+_PRICES = re.compile(r"(?:^|\W)(?:[Pp]rices|[Ff]utures)\s(?:[a-z]+\s){0,4}\Z")
 _MOVE_OF = re.compile(r"\b(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound) of \Z")
 _ON_INDEX = re.compile(r" (?:on|in) (?:the )?")
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing|at(?= [^\w\s]{0,2}\d))\b", re.IGNORECASE)
@@ -180,15 +181,8 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     low, high = sentence.clause(mark)
     role = sentence.last("role", before=mark.start, since=low) or _role_of_main(sentence, mark)
     role = role or _role_before(sentence, low)
-    if role and _INDEX.search(sentence.text[role.start : role.end]):
-        meant = () if _ELSEWHERE.search(sentence.text[: role.start]) else _index_of(sentence, low, context)
-        if meant or context.index or not context.who:
-            return Found(meant[-1:], (WHICH,) if len(meant) > 1 else ())
-    if low == 0 and not sentence.chinese and _OPENING.match(sentence.text):  # "Down 40 % this year, Moderna bounced"
-        following = next(iter(sentence.all("names")), None)
-        begun = sentence.clause(following)[0] if following else 0
-        if following and begun > mark.start and _HEADS.fullmatch(sentence.text, begun, following.start):
-            return Found(tuple(following.value))
+    if pointed := _pointed(sentence, mark, role, context):
+        return pointed
     firms = role is not None or sentence.has("stock", within=(low, mark.start))  # shares are no index's
     shares = not sentence.chinese and _OF_FIRM.search(sentence.text, low, mark.start) is not None
     if before := _earlier(sentence, low, firms, shares):
@@ -209,6 +203,24 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
 def _owns(who: Subject, shares: bool) -> bool:
     """Whether what a noun like "the company" or, with `shares`, the word itself speaks of may be the subject's."""
     return who.has_shares if shares else not who.is_index
+
+
+def _pointed(sentence: Sentence, mark: Mark, role: Mark | None, context: Context) -> Found | None:
+    """The subjects that a noun points to: an index, the prices of what is traded; or the name behind an opening."""
+    low = sentence.clause(mark)[0]
+    if role and _INDEX.search(sentence.text[role.start : role.end]):
+        meant = () if _ELSEWHERE.search(sentence.text[: role.start]) else _index_of(sentence, low, context)
+        if meant or context.index or not context.who:
+            return Found(meant[-1:], (WHICH,) if len(meant) > 1 else ())
+    if low == 0 and not sentence.chinese and _OPENING.match(sentence.text):  # "Down 40 % this year, Moderna bounced"
+        following = next(iter(sentence.all("names")), None)
+        begun = sentence.clause(following)[0] if following else 0
+        if following and begun > mark.start and _HEADS.fullmatch(sentence.text, begun, following.start):
+            return Found(tuple(following.value))
+    priced = None if sentence.chinese or role else _PRICES.search(sentence.text, low, mark.start)
+    if priced and context.goods and context.who != context.goods:
+        return Found(context.goods[:1], (WHICH,))  # "prices", behind the name of a firm
+    return None
 
 
 def _role_of_main(sentence: Sentence, mark: Mark) -> Mark | None:
