@@ -91,6 +91,11 @@ _RANKED = re.compile(  # "was again the best performer on the index", "led the F
     r"(?:(?P<led>(?:led|topped|headed) the (?=[A-Z]|gain|los|ris|index))"
     r"|(?:again |by far |easily )*(?:among )?(?:the )?)"
 )
+_SUFFERED = re.compile(  # "suffered the steepest one-day drop in its history"
+    r"(?:['’]s (?:shares|stock))? (?:suffered|had|posted|saw|recorded|notched|enjoyed) (?:its|their|the|an?) "
+    r"(?:\w+est|worst|best|most \w+) (?:(?:one-day|single-day|daily|intraday|percentage) ){0,2}"
+    r"(?:drop|fall|loss|decline|slide|gain|rise|jump|rally|day|session)\b"
+)
 _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
 )
@@ -340,6 +345,10 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
             continue  # "futures on the New York Mercantile Exchange closed down 4.1 cents"
         if any(place.fullmatch(name) for place in rules.places.values()):
             continue
+        whole = start + len(text[start : m.end()].rstrip("."))
+        if words and whole > start + len(name) and text[whole - 1] == "s" and _moves(text, whole, rules):
+            yield start, whole  # "Dillard's dropped 2.9%"
+            continue
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
         if start == 0 and len(words) == 1 and _TRADE.fullmatch(name):
             continue
@@ -374,6 +383,8 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
     if then is None:
         return False
     after = then.end()
+    if _SUFFERED.match(text, end):
+        return True
     stood = _LEVEL.match(text, after) and _STOOD.search(then[0])
     if (rank := _RANKED.match(text, after)) and (rank["led"] or rules.words["foremost"].match(text, rank.end())):
         return True
