@@ -161,6 +161,7 @@ _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early 
     re.IGNORECASE,
 )
 _PLUPERFECT = re.compile(r"\bhad(?: \w+)? \w+(?:ed|en|n|t)\b", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:[-–—•·]|\*{1,3})\s+(?=\S)")
 _NUMBERED_INDEX = re.compile(
     r"\b(Nifty|ASX|FTSE|S&P|Nasdaq|CAC|STOXX|Nikkei|CSI|KOSPI|Russell|TSX|NZX|IBEX)(?=\d{2,4}\b)"
 )
@@ -689,6 +690,7 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
+    line = _BULLET.sub("", line)
     line = line if has_chinese(line) else _NUMBERED_INDEX.sub(r"\1 ", line)
     line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, _SLUG.sub("", line))))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))

@@ -15,7 +15,7 @@ from eventwindow.draft.clauses import APPOSITION, PARTICIPLE, RELATIVE, Clause, 
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import OF_LIST, Group, Lexicon, Mark, settled
 from eventwindow.draft.pairs import paired, quotations
-from eventwindow.draft.periods import Period, periods
+from eventwindow.draft.periods import CUT_MONTH, Period, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.spans import limits, since, stood_at
 from eventwindow.draft.statement import Subject
@@ -28,6 +28,9 @@ _KINDS = (  # what such a name ends in is no firm
     "指数", "合约", "板块", "类股", " index", " sector", " sub-index", " subindex", " shares", " stocks",
     " futures",
 )  # fmt: skip
+_DELIVERY = re.compile(
+    rf" (?:(?:futures|crude) )?(?:for|due in) (?:{CUT_MONTH})", re.IGNORECASE
+)  # "Platinum for April"
 HIDDEN = "\u25a1"  # in place of the last character of a name
 WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
@@ -328,6 +331,8 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
         marks = _attributes(_caused(marks, text, [b.start for b in boundaries]), text, [b.end for b in boundaries])
     else:
         marks = quotations([paired(m, marks, text, parts, names) for m in marks], text, names)
+    traded = [m.end for m in marks if m.kind == "names" and any(_delivered(s, names) for s in m.value)]
+    marks = [_of_contract(m, traded, text) for m in marks]
     heads = [m.start for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"]
     marks = [m for m in marks if not (m.kind in {"period", "run_up", "run_down"} and FLOW.match(text, m.end))]
     figures = [m.start for m in marks if m.kind == "amount"]
@@ -417,6 +422,16 @@ def _heads(text: str, around: Clause, name: Mark, marks: Sequence[Mark]) -> bool
     named = any(m.kind == "names" and m.end + 2 == around.start for m in marks)
     ends = not (after.strip(" ,") or named or _DEPENDS.search(before))
     return (ends or before in {"the ", ""}) and text[name.end : name.end + 1] not in {"'", "’"}
+
+
+def _delivered(who: Subject, names: Names) -> bool:
+    return bool(who.symbols) and names.listings[who.symbols[0]].kind in {"commodity", "future"}
+
+
+def _of_contract(mark: Mark, traded: Sequence[int], text: str) -> Mark:
+    """A month behind what is traded is that of its delivery, and no span: "Platinum for April eased 0.4%"."""
+    delivery = mark.kind == "period" and any(_DELIVERY.fullmatch(text, end, mark.end) for end in traded)
+    return replace(mark, kind="contract") if delivery else mark
 
 
 def _of_listed(words: str, names: Names) -> bool:

@@ -51,10 +51,12 @@ _INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no
     r"|(?:(?!(?:the|that|this|with|while|when|from|into|over|local|closely|watched|heavy|heavyweight) )[a-z]{4,} )?"
     r"[a-z]{4,}(?:-[a-z]+)? (?:sector|sub-?index)"
     r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)? sector"
-    rf"|(?:[A-Z][A-Z]+ )?{_TRADES} index|(?i:{_TRADES} (?:shares|stocks))|sub-?index for [a-z]+(?: [a-z]+)?))"
-    r"(?= (?:\.[A-Z]+ |as a whole )?(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
+    rf"|(?:[A-Z][A-Z]+ )?{_TRADES} (?:index|group(?= of the ))|(?i:{_TRADES} (?:shares|stocks))"
+    r"|sub-?index for [a-z]+(?: [a-z]+)?))"
+    r"(?= (?:\.[A-Z]+ |as a whole |(?:of|in|on) (?:the )?[A-Z][\w&/]*(?: \d{2,4}| [Cc]omposite)? )?"
+    r"(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
 )
-_PART = re.compile(r"\b(?:index|sector|sub-?index(?: for [a-z ]+)?|shares|stocks)$")
+_PART = re.compile(r"\b(?:index|sector|group|sub-?index(?: for [a-z ]+)?|shares|stocks)$")
 _INSIDE = re.compile(
     r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",  # noqa: E501
     re.IGNORECASE,
@@ -100,7 +102,7 @@ _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
 )
 _SAID = re.compile(  # "Kazatomprom, the largest producer, said that …": a firm, where its shares come next
-    r"(?:On \w+day,? )?(?P<name>[A-Z][\w&'’.-]*(?: (?:of |and )?[A-Z][\w&.-]*)*)"
+    r"(?:(?P<apart>On \w+day,? |[A-Z]\w+, ))?(?P<name>[A-Z][\w&'’.-]*(?: (?:of |and )?[A-Z][\w&.-]*)*)"
     r"(?P<what>, (?:an?|the|which|whose|one)\b[^,]{2,60},)?"
     r" (?:said|says|reported|announced|warned|agreed|plans|expects|posted|told)\b"
 )
@@ -205,7 +207,7 @@ def strange_names(
     sentences = [*sentences]
     found = [text[start:end] for text in sentences if not _headline(text) for start, end in _latin(text, rules, told)]
     speaking = (_SAID.match(one) for one, two in pairwise(sentences) if _ITS_SHARES.match(two))
-    found += [m["name"] for m in speaking if m and (m["what"] or " " in m["name"] or m["name"] in told)]
+    found += [m["name"] for m in speaking if m and (m["what"] or m["apart"] or " " in m["name"] or m["name"] in told)]
     listed = (name.rpartition(" and ") for name in found)
     found = [before if before and last in known else before + joined + last for before, joined, last in listed]
     short = {first: name for name in found if _begins_name(first := name.partition(" ")[0]) and first not in known}

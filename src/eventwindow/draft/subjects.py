@@ -275,7 +275,7 @@ def of_own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
         return Found(foreign=True)
     first = sentence.all("names", within=(low, own.start))
     rivals = [m for m in first if not sentence.has(*MOVES, "amount", within=(m.end, own.start))]
-    if rivals and not sentence.chinese and sentence.text[: own.start].endswith(" of "):
+    if rivals and not sentence.chinese and sentence.text[: own.start].endswith((" of ", " of the ")):
         return Found(tuple(rivals[-1].value))  # "the KRE fund of regional lenders"
     if rivals and not sentence.chinese and not _at_verb(sentence, own, mark):
         return Found(tuple(rivals[0].value), (WHICH,))
