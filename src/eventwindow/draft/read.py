@@ -456,8 +456,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About | None) -> Iterator[Reading]:
     seen, told = set[str](), set[dt.date | None]()
     who, index, firms = NO_SUBJECTS
-    main: tuple[Subject, ...] = ()  # the firm that the article told of first
-    goods: tuple[Subject, ...] = ()
+    main, goods = NO_SUBJECTS[:2]  # the firm that the article told of first, the commodity told of last
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
     elsewhere = frozenset[dt.date]()  # days told of others than America
     frame, heading, framed, topic, span, daily = "", "", None, None, None, False  # daily: a day of its week was told
@@ -496,10 +495,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 spans = [m.value for m in periods(reading.text, dated) if m.value.first and m.value.until]
                 span = spans[-1] if spans else span
                 silent, firms = silent and not reading.statements, reading.firms or firms
-                traded = [s.who for s in reading.statements if _of_goods(s.who, known)]
-                goods = tuple(traded[-1:]) or goods
-                told_of = [s.who for s in reading.statements if s.who.is_index and has_chinese(reading.text)]
-                index = tuple(told_of[-1:]) or index
+                goods = tuple(s.who for s in reading.statements if _of_goods(s.who, known))[-1:] or goods
+                index = tuple(s.who for s in reading.statements if s.who.is_index and has_chinese(plain))[-1:] or index
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 main = main or next(
                     ((s.who,) for s in reading.statements if _a_firm(s.who, known) and s.who.symbols), ()
