@@ -46,6 +46,7 @@ _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _TO = re.compile(r" to (?:a |an )?(?:record |new )?(?:high |low )?(?:of )?")
 _EARLY = re.compile(r"market|bell", re.IGNORECASE)  # "headlines in premarket trading": of the paper's day
 _LAST_DAY = re.compile(r"\b(?:last|final) (?:trading )?(?:day|session)\b")
+MAX_WEEKEND = 4  # days, with a holiday
 _NOW = re.compile(  # the hour of writing: "in afternoon trading", "at 0910 GMT"
     r"\b(?:in|at|by|during|as of|around) (?:[a-z-]+ )?"
     r"(?:(?:morning|afternoon|early|mid-?day|noon|pre-?market)\b"
@@ -150,9 +151,15 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
 
 
 def now(sentence: Sentence, context: Context) -> bool:
-    """Whether the sentence tells the hour of writing, in an English article that tells the day of it."""
-    told = not sentence.chinese and context.paper is not None and context.last == context.paper
-    return told and _NOW.search(sentence.text) is not None and not sentence.has("date", "after", "period", "closed")
+    """Whether the sentence tells the hour of writing, in an English article that tells the day of it, or a far one."""
+    if sentence.chinese or context.paper is None or context.last is None:
+        return False
+    far = context.date is not None and (context.paper - context.date).days > MAX_WEEKEND
+    return (
+        (far or context.last == context.paper)
+        and _NOW.search(sentence.text) is not None
+        and not sentence.has("date", "after", "period", "closed")
+    )
 
 
 def _settled_before(sentence: Sentence, day: Mark, low: int, context: Context) -> bool:

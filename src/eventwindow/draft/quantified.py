@@ -106,6 +106,10 @@ _CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?:(?: ?[ap]m)? |(?=[\u4e00-\u9fff]))")
 _ENDING = re.compile(r",? (?:(?:before|and|then|but) )?(?:(?:end|clos|finish|settl)(?:ing|ed))\b")
 _MIDDAY = re.compile(r"(?:上午|早盘|午盘|半日|中场)收")
 _COMPARED = re.compile(r"\b(?:against|versus|vs\.?|compared (?:with|to))\s*$", re.IGNORECASE)
+_HELD_AGAINST = re.compile(
+    r"\b(?:(?:out|under)perform\w*|outpac\w+|lagg\w+|trail\w+|beat\w*|in line with|compared (?:with|to)|against|versus)"
+    r"(?: (?:an?|the|its|roughly|about|nearly))* $"
+)
 _FROM = re.compile(
     r"(?:(?:recover|rebound|bounc)\w* from|turn\w*|revers\w*|convert\w*) (?:an? |its )?(?:\w+ )?\w+ of (?:\w+ )*$",
     re.IGNORECASE,
@@ -162,6 +166,15 @@ _THAT = re.compile(r"(?:That|This|Which)(?: alone)? ")
 _PREMIUM = re.compile(
     r"(?:(?P<up>溢价|溢)|(?P<down>折让|折价))(?:幅度)?(?:约|为|达|近|逾)*$"
     r"|(?:(?P<ahead>跑赢|领先|赢过)|(?P<behind>跑输|落后))了?[^,;。\d]{0,6}(?:\d{2,4}指数)?(?:约|近|逾|达)*$"
+)
+_AFTER_CLOSE = re.compile(  # "fell 2% after ending regular trading at $134.14", "rose 3% from a close of $35.48"
+    r"(?:[^;.]|\.\d){0,60}?\b(?:after (?:clos|end|finish|settl)ing\b(?! (?:in|above|below|under|over|with)\b)"
+    r"|(?:from|compared (?:with|to)) (?:an?|its|their|the)(?: [A-Z]\w+| regular){0,4} clos(?:e|ing price) (?:of|at)\b)"
+)
+_STOOD_THEN = re.compile(r"\b(?:is|are|was|were) (?:\w+ ){0,2}?(?:up|down|off|higher|lower)\b")
+_OF_THE_HOUR = re.compile(  # "was down 3% after falling to $12.55 earlier in the session"
+    r"(?:[^;.]|\.\d)*\b(?:after|before|having)\b(?:[^;.]|\.\d)*\b"
+    r"(?:earlier|as (?:low|high|much) as|in (?:early|morning) trad\w+)\b"
 )
 FALLBACK = Reason("draft_fallback")
 LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
@@ -393,8 +406,16 @@ def _against(sentence: Sentence, mark: Mark) -> Mark | None:
         return None
     if _compared(sentence, mark):
         return sentence.linked(mark.end)
+    owner = sentence.last("aside", "others", before=mark.start)
+    if owner and sentence.text[owner.end : mark.value.at] in {"'s ", "’s "}:
+        return owner  # "compared with Citigroup's 16% climb"
     within = next((c for c in sentence.held(mark) if c.kind == COMPARISON), None)
     return next(iter(sentence.all("names", within=(mark.end, within.end))), None) if within else None
+
+
+def against(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the figure is of what another one is held against: the story does not go on in it."""
+    return bool(not sentence.chinese and mark.kind == "amount" and _HELD_AGAINST.search(sentence.text, 0, mark.start))
 
 
 def whose_figure(sentence: Sentence, mark: Mark, context: Context, names: Names) -> Found:
@@ -716,7 +737,8 @@ def figure_at(
     top = _OF_RECORD.match(sentence.text, amount.end)
     passing = opened or (top and "收" not in top[0]) or _ended_elsewhere(sentence, mark)
     moment = moment or (kind == "price_level" and bool(passing))
-    reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
+    late = session == "after" or (not sentence.chinese and _AFTER_CLOSE.match(sentence.text, mark.end) is not None)
+    reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * late
     reasons += [MOMENT] * (moment and not amount.extreme)
     early = _before_open(sentence) or kind in {"price_level", "points"}  # no gap of the opening
     reasons += [MOMENT] * (session == "pre" and not moment and early)
@@ -776,6 +798,9 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
         or _PARED.match(sentence.text[high - 7 :])
         or _PARED.search(sentence.text[mark.end : mark.end + 60])
     ):
+        return True
+    told = sentence.chinese or LATE.search(sentence.text)
+    if not told and _STOOD_THEN.search(head) and _OF_THE_HOUR.match(tail):
         return True
     framed = _frame(sentence, low)
     near = sentence.last("moment", before=mark.start, since=framed)

@@ -32,7 +32,17 @@ from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
 from eventwindow.draft.periods import WORDS, periods
-from eventwindow.draft.quantified import AFTER_HOURS, FALLBACK, LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
+from eventwindow.draft.quantified import (
+    AFTER_HOURS,
+    FALLBACK,
+    LATE,
+    MOMENT,
+    POSSIBLE,
+    SPAN,
+    WHICH_DAY,
+    against,
+    figures,
+)
 from eventwindow.draft.review import SHORT, framed_after, reviewed, reviewed_zh
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import OPEN_AT_WEEKENDS, WEEKEND, Sentence, both, dateline, home, parse, sentences
@@ -838,7 +848,7 @@ def _listed_there(sentence: Sentence, mark: Mark, s: Statement, known: Names, ru
 
 def _hangs(sentence: Sentence, mark: Mark) -> bool:
     """Whether a relative clause or a comparison holds the mark: behind "the best on the MDAX, which fell 0.3%" the story goes on before it."""  # noqa: E501
-    return any(c.kind in {RELATIVE, COMPARISON} for c in sentence.held(mark))
+    return any(c.kind in {RELATIVE, COMPARISON} for c in sentence.held(mark)) or against(sentence, mark)
 
 
 def _in_america(sentence: Sentence, context: Context, known: Names) -> list[dt.date]:

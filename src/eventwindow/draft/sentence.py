@@ -38,7 +38,11 @@ NEAR = 32  # characters behind a name in which the place of its listing stands
 _JOIN = re.compile(
     r"(?:集团)?[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE
 )
-_LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
+_LINK = re.compile(
+    r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in |[A-Z]\w+['’]s )?"
+    r"(?:(?:main|benchmark|broad|broader|wider|overall|blue-chip|mid-cap|tech-heavy) )*",
+    re.IGNORECASE,
+)
 _TITLED = re.compile(  # what stands before a commodity in the name of a firm
     r"(?:^|[,;。、])(?P<words>(?!国际|现货|纽约|伦敦|上海|避险|期货|布兰|布伦|昨[天日]|今[天日]|隔夜|同时|此外|其中)[\u4e00-\u9fff]{2})$"
 )

@@ -29,8 +29,9 @@ class Subject:
 
     @property
     def has_shares(self) -> bool:
-        """Of the list by its symbol: no index, commodity, currency or yield."""
-        return not (self.is_index or any("=" in s for s in self.symbols))
+        """Whether it may have shares: no index, commodity, currency, yield or sector has."""
+        part = self.group is not None and self.group.label.endswith(("index", "sector"))
+        return not (part or self.is_index or any("=" in s for s in self.symbols))
 
     def __str__(self) -> str:
         if self.name:

@@ -56,6 +56,12 @@ _INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no
     r"(?= (?:\.[A-Z]+ |as a whole |(?:of|in|on) (?:the )?[A-Z][\w&/]*(?: \d{2,4}| [Cc]omposite)? )?"
     r"(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
 )
+_MOVE_IN = re.compile(  # what another is held against: "a 1.2% drop in the European banking index"
+    r"(?<=% )(?:rise|fall|gain|drop|decline|increase|decrease|loss|climb|jump|slide|advance|dip|slump|retreat|rally)"
+    r" (?:in|for|on|by|of) (?:the )?"
+    r"(?P<part>(?:[A-Za-z\d&][\w&.'’/-]* ){1,7}?(?:index|sub-?index|sector(?! (?:sub-?)?index)))\b"
+)
+_REST = re.compile(r"(?: (?:stock|share|composite|blue-chip))? (?:index|sector)|")
 _PART = re.compile(r"\b(?:index|sector|group|sub-?index(?: for [a-z ]+)?|shares|stocks)$")
 _INSIDE = re.compile(
     r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",  # noqa: E501
@@ -107,6 +113,10 @@ _SAID = re.compile(  # "Kazatomprom, the largest producer, said that …": a fir
     r" (?:said|says|reported|announced|warned|agreed|plans|expects|posted|told)\b"
 )
 _ITS_SHARES = re.compile(r"Its (?:(?:London|New York|U\.?S\.?)[- ](?:listed )?)?(?:shares?|stock|ADRs)\b")
+_BEGINS = re.compile(  # "Heinz shares rose 1%", where the article has "of Heinz" elsewhere
+    r"(?P<name>[A-Z][a-z][\w&-]+)(?:['’]s?)? (?:shares|stock)\b(?! (?:market|exchange|index|option|price))"
+)
+_NO_PLACE = r"(?<!\bin)(?<!\bfrom)(?<!\bacross)(?<!\bat)(?<=[a-z,]) "
 _COUNTRY = """India Hindustan Japan Korea China Taiwan Singapore Malaysia Thailand Indonesia Pakistan Nigeria"""
 _ABROAD = re.compile(f"(?:{'|'.join(_COUNTRY.split())}) ")  # Hindustan Unilever, India VIX
 _FORMS = re.compile(  # words of a firm's full name: Fortescue Metals is Fortescue
@@ -208,6 +218,8 @@ def strange_names(
     found = [text[start:end] for text in sentences if not _headline(text) for start, end in _latin(text, rules, told)]
     speaking = (_SAID.match(one) for one, two in pairwise(sentences) if _ITS_SHARES.match(two))
     found += [m["name"] for m in speaking if m and (m["what"] or m["apart"] or " " in m["name"] or m["name"] in told)]
+    begun = {m["name"] for m in map(_BEGINS.match, sentences) if m and m["name"] not in known} - {*rules.stop}
+    found += [n for n in begun - {n.partition(" ")[0] for n in found} if _alone(n, sentences)]
     listed = (name.rpartition(" and ") for name in found)
     found = [before if before and last in known else before + joined + last for before, joined, last in listed]
     short = {first: name for name in found if _begins_name(first := name.partition(" ")[0]) and first not in known}
@@ -216,6 +228,15 @@ def strange_names(
         for form, name in (short | {n: n for n in found}).items()
         if form not in rules.stop and not form.isupper()
     }
+
+
+def _alone(word: str, sentences: Sequence[str]) -> bool:
+    """Whether a word stands as a name inside some sentence, and nowhere as the last of a longer one."""
+    inside, last = (
+        re.compile(rf"{_NO_PLACE}{re.escape(word)}\b(?![-&]| [A-Z&])"),
+        re.compile(rf"[A-Z&]\S* {re.escape(word)}\b"),
+    )
+    return any(map(inside.search, sentences)) and not any(map(last.search, sentences))
 
 
 def _begins_name(word: str) -> bool:
@@ -257,13 +278,22 @@ def strangers(
     indices = (
         () if chinese else [*map(_of_index, _INDEX_NAME.finditer(text)), *(m.span() for m in OF_PLACE.finditer(text))]
     )
-    for start, end in found:
+    parts = () if chinese else [*_held_against(text, [m for m in marks if m.kind == "name"])]
+    yield from (Mark(start, end, "stranger", Subject(name=text[start:end])) for start, end in parts)
+    for start, end in (f for f in found if all(f[1] <= a or b <= f[0] for a, b in parts)):
         held = of_others if not chinese and (start, end) in longer else set()
         held |= plain if not chinese and _PART.search(text, start, end) else set()
         apart = named if (start, end) in indices else taken  # "the KSE-100 index" is none spoken of before
         if all(end <= s or e <= start or (s, e) in held for s, e in apart):
             name = text[start:end]
             yield Mark(start, end, "stranger", Subject(name=strange.get(name, name)))
+
+
+def _held_against(text: str, names: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Where an index or a sector stands whose move follows another's, and of which no name of the list ends."""
+    for m in _MOVE_IN.finditer(text):
+        if not any(n.start >= m.start("part") - 1 and _REST.fullmatch(text, n.end, m.end("part")) for n in names):
+            yield m.span("part")
 
 
 def _longer(text: str, start: int, end: int, names: Collection[tuple[int, int]]) -> bool:
