@@ -36,7 +36,7 @@ GROUP = re.compile(
     r"(?<![\w-])(?:Shares|Stocks) in (?:mainland )?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?= (?:mostly |also |broadly )?\w+(?:ed|se|ll)\b)"  # noqa: E501
     r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
     r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
-    rf"|{_BEGUN}(?>{_WORD}{{2,4}}股?[、与和及])+(?:(?!等){_HAN}|[A-Z]{{1,4}}(?={_HAN})){{2,6}}(?<![个控持入供配招募])(?:股|板块)(?={_DAY_ZH}(?!相对抗)[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相跟续再随飙急]|的[涨跌升]幅)"
+    rf"|{_BEGUN}(?>{_WORD}{{2,4}}股?[、与和及])+(?:(?!等){_HAN}|[A-Z]{{1,4}}(?={_HAN})){{2,6}}(?<![个控持入供配招募])(?:股|板块)(?={_DAY_ZH}(?!相对抗)[则也亦普全同齐纷逆集却均皆多大走表涨跌领受排下上相跟续再随飙急重升挫弹反回]|的[涨跌升]幅)"
     rf"|{_BEGUN}(?:[A-Z]{{1,4}})?{_HAN}{{2,5}}(?:类股|概念股|族群|(?<![个控持入供配招募港美陆台])股)(?={_DAY_ZH}(?:[则也亦普全同齐纷逆集却均皆多大悉涨跌升挫走受领跟应再续连]|[上下](?!周)|收[涨跌]))"
     rf"|(?:(?<=[,;:。、])|^)\d+[只档家支]成[份分]股(?={_DAY_ZH}[全均悉无])"
     rf"|{_BEGUN}{_HAN}{{2,5}}股(?=[、与和及]{_HAN}{{2,5}}股{_DAY_ZH}分别)|(?<=股[、与和及]){_HAN}{{2,5}}股(?={_DAY_ZH}分别)"

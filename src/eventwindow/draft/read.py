@@ -87,7 +87,7 @@ _ASIAN_MARKET = re.compile(r"[台港日韩陆A]股")
 _TOPIC = re.compile(r"\?|交易日|股价|[股盘大后]市|盘面|行情|走势|表现|[涨升]跌|反应|两样情")  # of what comes next
 _BY_DAY = re.compile(r"(?:天|日)$")  # 前一天 is looked back to; 前一晚 is when America traded
 _ONCE = re.compile(r"[^,;。]{0,4}曾")  # 上周五盘中曾见479元: looked back to
-_YIELD = re.compile(r"((?:孳息率?|收益率|殖利率)[^,;。\d]{0,10}\d[\d.]*)厘")  # in Hong Kong, per cent
+_YIELD = re.compile(r"((?:孳息率?|[债債]息|收益率|殖利率)[^,;。\d]{0,10}\d[\d.]*)厘")  # in Hong Kong, per cent
 _OF_MONTH = re.compile(  # of a day that is not told: 10月初才突破126000美元, 去年7月创下过148.57元的历史高价, 上周曾见
     r"(?:(?<!\d)(?:1[0-2]|[1-9])月(?:(?:[初底末间]|[上中下]旬)[^,;。\d]{0,8}?)?|上周(?=曾))(?:所|才|刚|也|曾经?|一度|首[度次])*"
     r"(?:突破|[跌升]破|升穿|站上|失守|[创写]下?|刷新|改写|缔造|来到|到过|[高低]?见|[跌涨升]到)"
