@@ -44,6 +44,7 @@ DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 _YEAR = re.compile(r"\breturn (\S+ \S+) (\d{4})-01-01\.\.\2-12-3[01]")
 _OF_YEAR = re.compile(r"\breturn (\S+ \S+) ((\d{4})-01-\d\d\.\.\3-12-\d\d)")
 _SINCE = re.compile(r"(?<= since \d{4})-\d\d$")
+_SINCE_DAY = re.compile(r"(?<= since \d{4}-\d\d)-\d\d$")
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 UNLISTED = ('"', "[")  # how the line of a firm begins that no list holds, and of a group
 PARTS = ("security", "measure", "figure", "hedge", "day")
@@ -155,6 +156,7 @@ def open_(s: Statement) -> bool:
 def _plain(line: str) -> str:
     """Without the mark of what is open, counted apart; a group by its label, in whatever words it is written."""
     line = _YEAR.sub(r"year_return \1 \2", line.removesuffix(" !"))  # a calendar year is a measure of its own
+    line = _SINCE_DAY.sub("", line)  # a rank looks back to a month
     line = _SPAN.sub(lambda m: f"{_at_session(line, m[1], 1)}..{_at_session(line, m[2], -1)}", line)
     line = _OF_YEAR.sub(lambda m: f"year_return {m[1]} {m[3]}" if _is_year(line, m) else m[0], line)
     words, end, rest = line.partition("] ")

@@ -303,7 +303,7 @@ def _open(_: re.Match[str], dated: dt.date) -> Period:
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = (
     (r"\b(?:in|both|and|of) (?P<en>(?:19|20)\d\d)\b|(?P<zh>(?:19|20)\d\d)\s*年(?!\s*\d*\s*(?:月|以来|底|初|代))", _year),  # noqa: E501
     (r"(?<=%) (?:for|in) (?P<en>(?:19|20)\d\d)\b(?P<zh>)", _year),
-    (r"\b(?:for|in|over|during) the quarter\b|\bthis quarter\b", _this_quarter),
+    (r"\b(?:for|in|over|during) the quarter\b|\bthis quarter\b|[本今]季度?(?=[^,。;\d]{0,6}[升跌涨挫泻飙弹回重累贬])", _this_quarter),  # noqa: E501
     (r"\b(?:in|for|over|during) the (?P<nth>first|second|third|fourth) (?P<part>quarter|half)\b(?: of (?:the year|(?P<year>(?:19|20)\d\d)))?", _part_of_year),  # noqa: E501
     (rf"\b(?:in|over|during|for) the (?P<which>first|opening|last|final) (?:(?P<n>{_N}) )?(?P<unit>day|week)s? of (?:{_EN_MONTH}|the year)\b", _part_of_month),  # noqa: E501
     (rf"\b(?P<en>{_N})[- ](?:day|session) (?=(?:gain|loss|drop|fall|rise|rally|slide|decline|advance|rout|slump|sell-?off|surge|plunge|jump)\b)(?P<sure>)(?P<sure2>)(?P<zh>)", _sessions),  # noqa: E501

@@ -63,10 +63,12 @@ _SELF = re.compile(  # what a company calls itself in its notice: 敏华控股�
     r"(?P<name>[\u4e00-\u9fff]{2,10}?)(?:股份|集团)?(?:有限)?公司\((?:以下)?(?:简称|称为)?[^()]{0,8}本(?:公司|集团)[^()]*?(?P<code>\d{3,6})?\)"
     r"|(?P<fund>[\u4e00-\u9fff]{4,16}基金)(?= ?(?:20\d\d年)?\d{1,2}月月?报)"
 )
-_APPOSED = re.compile(r"^(?:新股|同[业行]|龙头|旅行社|大厂|反倒是|反观|至于|其中|而|但)(?=[\u4e00-\u9fff]{2})")
+_APPOSED = re.compile(
+    r"^(?:新股|[母子]公司|旗下|控股股东|大股东|同[业行]|龙头|旅行社|大厂|反倒是|反观|至于|其中|而|但)(?=[\u4e00-\u9fff]{2})"
+)
 _FORM = re.compile(r"(?:生[技医物]|科技|电子|药业|医药|集团|控股|国际|半导体|光电|证券|眼科|食品|航空)$")
 _DAUGHTER = re.compile(
-    r"(?:汽车|物业|地产|健康|影业|服务|数科|生活)(?=\(|[AH]股|股价|[收低高重大暴急微再续]?[跌涨挫升泻飙开弹])"
+    r"(?:汽车|物业|地产|健康|影业|服务|数科|生活|生物|药业|医药|医疗|环境|环保|新材|能源|传媒|证券|置业|置地)(?=\(|[周今昨]|\d{1,2}日|[AH]股|股价|[收低高重大暴急微再续]?[跌涨挫升泻飙开弹])"
 )
 _FIRST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{3,}(?= [A-Z])")
 _INSIDE = re.compile(r"(?<=[a-z] )[A-Z][a-z]+\b(?! [A-Z])")
@@ -234,7 +236,7 @@ class Names:
             if m["code"].lstrip("0") in listed or any(run.endswith(name) for name in self.meanings if name in run):
                 continue
             whole = len(run) <= LONGEST and (m["head"] is not None or run != m["run"])
-            again = (run[k:] for k in range(len(run) - 1) if text.count(run[k:]) > 1 and len(run) - k <= LONGEST)
+            again = (run[k:] for k in range(len(run) - 1) if text.count(run[k:]) > 1 and _named(run[k:]))
             short = len(m["code"]) == 4 and not _FORM.search(run)
             yield run if whole else next(again, run[-2 if short else -4 :])
 
@@ -245,6 +247,11 @@ class Names:
             return True
         cashtag = text[: found.start()].endswith("$") and len(symbol) > 1
         return bool(found["sure"]) and (cashtag or bool(_EXCHANGE.search(text[: found.start()])))
+
+
+def _named(words: str) -> bool:
+    """Whether words before a code may be a whole name: neither what many names end in, as 生物, nor too long."""
+    return len(words) <= LONGEST and _FORM.sub("", words) != ""
 
 
 def _alike(name: str, words: str) -> bool:
