@@ -36,7 +36,8 @@ _CAPITAL = re.compile(
     r"(?:\s+(?:(?:of|and|of the|&|de|van|the|'?n'?)\s+)?[A-Z][\w&.-]*)*"
 )
 _TOPIC = re.compile(
-    r"(?P<name>[A-Z][\w&'’.-]*(?: [A-Z&][\w&'’.-]*){0,4})(?: \([A-Z.]{1,6}\))? [—–] (?:The|Shares|Its|Stock) "
+    r"(?P<name>[A-Z][\w&'’.-]*(?: [A-Z&][\w&'’.-]*){0,4})(?: \([A-Z.]{1,6}\))?"
+    r"(?: [—–] (?:The|Shares|Its|Stock)|: (?:(?:The )?(?:[Ss]hares?|[Ss]tock|[Ss]crip)|Its (?:shares|stock))) "
 )
 _LEADS = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$|['’]s$")  # "London-listed SSP", "Denmark's ISS"
 _HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
@@ -83,9 +84,14 @@ _TRADE = re.compile(r"[A-Z][a-z]+(?:ers|ors|ists|ies|banks?|lines)['’]?|Banks[
 _ROLE = re.compile(
     r"(?:Grocer|Retailer|Lender|Insurer|Miner|Broker|Brewer|Airline|Builder|Developer|Utility|[A-Z][a-z]+maker|Homebuilder)$"
 )
-_OF_SHARES = re.compile(r"\b(?:[Ss]hares|[Ss]tock|ADRs) (?:of|in) (?:the )?$")
+_OF_SHARES = re.compile(  # "shares in waste management firm Kelvin"
+    r"\b(?:[Ss]hares|[Ss]tock|ADRs) (?:of|in) (?:the )?"
+    r"(?:(?:[a-z-]+ ){0,3}[a-z-]*(?:er|or|ist|firm|group|company|giant|bank|chain) )?$"
+)
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
-_OWN_SHARES = re.compile(r"(?:['’]s? (?:shares?|stock|ADRs)| (?:shares|stock|ADRs))\b(?! (?:exchange|market|index))")
+_OWN_SHARES = re.compile(
+    r"(?:['’]s? (?:shares?|stock|ADRs)| (?:shares|stock|ADRs|(?:share|stock) price))\b(?! (?:exchange|market|index))"
+)
 _TICKERED = re.compile(
     r"(?:,? (?:Inc|Corp|Ltd|Plc|PLC|AG|SE|NV|SA)\.?)? \((?:[A-Z]{2,8}: ?)?(?P<code>[A-Z]{2,5}(?:[.-][A-Z]{1,2})?)\)"
 )
@@ -113,6 +119,11 @@ _SAID = re.compile(  # "Kazatomprom, the largest producer, said that …": a fir
     r" (?:said|says|reported|announced|warned|agreed|plans|expects|posted|told)\b"
 )
 _ITS_SHARES = re.compile(r"Its (?:(?:London|New York|U\.?S\.?)[- ](?:listed )?)?(?:shares?|stock|ADRs)\b")
+_OWN_LATER = re.compile(  # "Kelvin Corp cut its forecast, sending its shares down 4%"
+    r"[^;:]*\b(?:sending|lifting|pushing|driving|dragging|knocking|and|but|as|while|with|saw|causing)"
+    r" (?:(?:its|the company['’]s|their) )?(?:shares|stock)\b(?! (?:of|in|market)\b)"
+)
+_FORMED = re.compile(_LEGAL.pattern[:-1] + r"\b")
 _BEGINS = re.compile(  # "Heinz shares rose 1%", where the article has "of Heinz" elsewhere
     r"(?P<name>[A-Z][a-z][\w&-]+)(?:['’]s?)? (?:shares|stock)\b(?! (?:market|exchange|index|option|price))"
 )
@@ -354,7 +365,7 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
     held = [*indices, *(m.span() for m in _INDEX.finditer(text))]
     futures = (m.span("name") for m in _FUTURES.finditer(text))
     yield from indices + [span for span in futures if _moves(text, span[1], rules)]
-    if (topic := _TOPIC.match(text)) and not topic["name"].isupper():
+    if (topic := _TOPIC.match(text)) and not (topic["name"].isupper() or topic["name"] in rules.stop):
         yield topic.span("name")
     for m in _CAPITAL.finditer(text):
         start, words = m.start(), m[0].split()
@@ -378,7 +389,8 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         if any(place.fullmatch(name) for place in rules.places.values()):
             continue
         whole = start + len(text[start : m.end()].rstrip("."))
-        if words and whole > start + len(name) and text[whole - 1] == "s" and _moves(text, whole, rules):
+        apart = whole > start + len(name) and text[whole - 1] == "s" and not _OWN_SHARES.match(text, whole)
+        if words and apart and _moves(text, whole, rules):
             yield start, whole  # "Dillard's dropped 2.9%"
             continue
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
@@ -407,7 +419,8 @@ def _told(text: str, start: int, end: int, name: str) -> bool:
     initials = "".join(w[0] for w in words)
     ticker = code and not code["code"].startswith(initials[: max(2, len(initials) - 1)])
     firm = len(words) > 1 and _FORMS.fullmatch(words[-1]) and _WHOSE.match(text, end)
-    return bool(ticker or firm or _OF_SHARES.search(text[:start]) or _OWN_SHARES.match(text, end))
+    lede = _LEGAL.search(name) and _OWN_LATER.match(text, end) and not _FORMED.search(text, 0, start)
+    return bool(ticker or firm or lede or _OF_SHARES.search(text[:start]) or _OWN_SHARES.match(text, end))
 
 
 def _moves(text: str, end: int, rules: Lexicon) -> bool:

@@ -58,7 +58,10 @@ _SHARES = re.compile(
 )
 _OF_FIRM = re.compile(r"\b(?:shares|stock)\b(?! (?:market|exchange|index))", re.IGNORECASE)
 _WORDS = re.compile(r"(?: [A-Z][\w&.]*)*")
-TOPIC = re.compile(r"(?P<name>[^—–:.;()]{2,60}?)(?: \([A-Z.]{1,6}\))? [—–] (?=[A-Z])")
+TOPIC = re.compile(
+    r"(?P<name>[^—–:.;()]{2,60}?)(?: \([A-Z.]{1,6}\))?"
+    r"(?: [—–] (?=[A-Z])|: (?=(?:The )?(?:[Ss]hares?|[Ss]tock|[Ss]crip)\b|Its (?:shares|stock)\b))"
+)
 _PRICES = re.compile(r"(?:^|\W)(?:[Pp]rices|[Ff]utures)\s(?:[a-z]+\s){0,4}\Z")
 _MOVE_OF = re.compile(r"\b(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound) of \Z")
 _ON_INDEX = re.compile(r" (?:on|in) (?:the )?")

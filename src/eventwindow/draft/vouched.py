@@ -14,7 +14,9 @@ _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|C
 _VERB = re.compile(r"(?:\s+(?:also|then|now|still|alone|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
 _ADVERB = re.compile(r"\s+(?:(?:also|then|now|still|itself|\w+ly|had|has|have|was|were|is|are)\s+)*")
 _WHICH = re.compile(r", which (?:also |had |has )?")
-_DASH = re.compile(r"(?: \([A-Z.]{1,6}\))? [—–] [A-Z]")
+_DASH = re.compile(  # "Visa — The stock rose", "Visa: Shares rose"
+    r"(?: \([A-Z.]{1,6}\))?(?: [—–] [A-Z]|: (?:(?:The )?(?:[Ss]hares?|[Ss]tock|[Ss]crip)|Its (?:shares|stock))\b)"
+)
 _OF = re.compile(r"\b(?:shares?|stocks?|ADRs?)\s+(?:of|in)\s+(?:the )?$", re.IGNORECASE)
 _INSIDE = re.compile(r"\b[a-z][\w-]*,?\s+$")
 _PROPER = re.compile(r"\s+[A-Z]")
