@@ -26,6 +26,7 @@ from eventwindow.draft.quantified import (
     is_base,
     kind_of,
     move_of,
+    of_all_listed,
     of_turnover,
     over,
     sign_of,
@@ -60,6 +61,7 @@ _BY = re.compile(  # "cutting its market value by", "lifted the firm's value by"
     r"(?:its|the|their|\w+['’]s)[\w'’ -]{0,24} (?:value|capitali[sz]ation|worth) by $",
     re.IGNORECASE,
 )
+_OF_KIND = re.compile(r"(?:其中)?(?P<kind>[\u4e00-\u9fff]{2,8}?类股?)成交")  # 其中半导体类成交1513亿元
 _TOP = re.compile(  # 较10月的历史高位跌去约26%: that there was a record, and when
     r"(?:距离?|较|自|从|由|比|[与同])(?P<when>[^,;。]{1,12}?)(?:所?[创写]下?|刷新|见)?过?的?历史(?:收[盘市])?最?高[点位价]"
 )
@@ -114,8 +116,8 @@ def fallback(
 def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date) -> Iterator[Statement]:
     """What the figure says of the subject nearest to it."""
     amount, sign = mark.value, sign_of(sentence, mark)
-    market = amount.unit == "money" and _every(sentence, mark, names)  # has no other subject
-    for who in whose(sentence, mark, context, names) or (NOBODY,) * bool(market):
+    market = amount.unit == "money" and (_every(sentence, mark, names) or of_all_listed(sentence, mark))
+    for who in whose(sentence, mark, context, names) or (NOBODY,) * bool(market):  # which has no other subject
         kind = kind_of(who, names)
         if from_peak(sentence, mark):
             if amount.unit == "percent":
@@ -234,6 +236,8 @@ def _large(
 ) -> Iterator[Statement]:
     """A large sum: what was turned over, what all shares are worth, or by how much that changed."""
     low, high = sentence.clause(mark)
+    listed = of_all_listed(sentence, mark)
+    who = Subject(group=Group("上市公司", "上市公司")) if listed else who  # 全体上市公司市值
     named = [m for m in sentence.all("names") if who in m.value]
     gone, by = _GONE.match(sentence.text, mark.end), _BY.search(sentence.text, low, mark.start)
     if gone or by:
@@ -248,16 +252,17 @@ def _large(
         return  # "Containers worth 775 million, … Maersk"
     head = sentence.text[low : mark.start]
     if _TURNOVER.search(head):
-        every = _every(sentence, mark, names)
-        who = Subject(group=Group(every[0], every[0])) if every else who
+        every, of_kind = _every(sentence, mark, names), _OF_KIND.match(sentence.text, low, mark.start)
+        label = of_kind["kind"] if of_kind else every[0] if every else ""
+        who = Subject(group=Group(label, label)) if label else who
         hedge = "exact" if mark.value.hedge == "amounted_to" else ""  # "turnover totalled" tells the whole
         told, span = figure_at(sentence, mark, who, "turnover", 1, context, hedge), period_of(sentence, mark, context)
-        months = not sentence.chinese and span and span.first and span.until
+        months = (not sentence.chinese or label) and span and span.first and span.until
         yield replace(told, date=span.first, until=span.until) if span and months else told
     elif sentence.chinese and CHANGED.search(sentence.text[: mark.start]) and "成交" in sentence.text[:low]:
         return  # of a turnover: 比27日减少约300亿元
     elif sign and _WIPED.search(head) and not re.search("[至到]$", head):
-        yield figure_at(sentence, mark, who, "value_change", sign, context)
+        yield figure_at(sentence, mark, who, "value_changes_sum" if listed else "value_change", sign, context)
     elif _VALUE.search(head) or (sentence.chinese and WORTH_NOW.search(sentence.text[: mark.value.at])):
         until = sentence.text[low : mark.value.at]
         above = ABOVE.match(sentence.text, mark.value.end)

@@ -19,7 +19,8 @@ Owners = Callable[[Mark], Sequence[Subject]]
 LOT = 1000  # shares of a Taiwanese lot
 STOCKS = Group("个股", "个股")
 ALL_SHARES = re.compile(
-    r"沪深两市|两市|三市|主板|大市|东证(?:一部|主要市场)|全场|main board|securities market", re.IGNORECASE
+    r"沪深两市|两市|三市|主板|集中(?:交易)?市场|大市|东证(?:一部|主要市场)|全场|main board|securities market",
+    re.IGNORECASE,
 )  # of a market, whose turnover is told
 _TRADED = re.compile(r"成交|易手|换手|交投|[总均大爆]量")
 _SHARES = re.compile(r"(?P<lots>张)|股(?![票份价市东])")

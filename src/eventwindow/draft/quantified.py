@@ -71,6 +71,7 @@ _TOP = (
 )
 _COMPARED_LEVEL = re.compile(rf"(?:[比较与]|相较于?|曾经?到过|{_TOP})$")
 _OF_TOP = re.compile(rf"{_TOP}$")
+_LISTED = re.compile(r"(?:全体|所有)上市公司")
 _CHANGING = re.compile(r"[涨跌升挫泻扬弹降贬吐]幅?[了近约逾达超过]*$|[较比][^,;。]{0,12}$")
 _MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]幅?[约逾近超为]{0,2}\d")
 _EACH_OF = re.compile(r"(?:分别|各)累?[跌涨升挫]?(?:为|达|是|收|报)?(?:在|于)?$")
@@ -549,7 +550,12 @@ def _worth(
 ) -> list[Statement]:
     """A change of market value, where one is spoken of."""
     amount = mark.value
-    if amount.high < LARGE or not sentence.has("value") or _value_level(sentence, mark):
+    if (
+        of_all_listed(sentence, mark)
+        or amount.high < LARGE
+        or not sentence.has("value")
+        or _value_level(sentence, mark)
+    ):
         return []
     found = figure_at(sentence, mark, who, "value_changes_sum" if who.group else "value_change", sign, context)
     found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
@@ -561,6 +567,12 @@ def _worth(
     if who.symbols and names.listings[who.symbols[0]].kind == "index":
         return [replace(found, open=(INDEX_VALUE, *found.open))]
     return [_in_currency(found, amount, names)]
+
+
+def of_all_listed(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a sum is of all firms on an exchange, as its bulletins tell: 全体上市公司市值75兆元,较17日增加1兆元."""
+    told = _LISTED.search(sentence.text, 0, mark.start) if sentence.chinese else None
+    return told is not None and not sentence.has("names", within=(told.end(), mark.start))
 
 
 def _in_currency(found: Statement, amount: Amount, names: Names) -> Statement:

@@ -61,7 +61,7 @@ WEEK = 7  # days; one before is not that of the story
 FAR = 5  # days back, from which on the same weekday to come is nearer than two days
 LONG_AGO = 62  # days
 FOUNDED = 1911  # the year before the first one of Taiwan's count
-FROM_LEVEL = {"return", "points", "price_change", "value_change"}
+FROM_LEVEL = {"return", "points", "price_change", "value_change", "value_changes_sum"}
 NEAR = 0.25  # how far two of them may be apart
 _SPAN_FROM = re.compile(r"以来|至今|起|的?(?:盘中|收盘)?[高低][点位]")
 _DAY_ALONE = re.compile(r"\d{1,2}日")
@@ -92,7 +92,7 @@ _OF_MONTH = re.compile(  # of a day that is not told: 10月初才突破126000美
     r"(?:(?<!\d)(?:1[0-2]|[1-9])月(?:(?:[初底末间]|[上中下]旬)[^,;。\d]{0,8}?)?|上周(?=曾))(?:所|才|刚|也|曾经?|一度|首[度次])*"
     r"(?:突破|[跌升]破|升穿|站上|失守|[创写]下?|刷新|改写|缔造|来到|到过|[高低]?见|[跌涨升]到)"
 )
-_FROM_LEVEL = re.compile(r"(?:的|市值|收[盘市]价?)*[\d,.万亿兆]+(?:点|元)")
+_FROM_LEVEL = re.compile(r"(?:的|总?市值|收[盘市]价?)*(?:[\d,.万亿兆]+(?:点|元)|(?=[上下大小]?[涨跌升挫]|增|减))")
 _ITS_WEEK = re.compile(r"[单当那整全]周(?![一二三四五六日])")
 _NIGHT = re.compile(r"凌晨|[清今]晨|今早|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
@@ -108,10 +108,13 @@ _FEW_CENTS = re.compile(rf"\b(?P<n>one|{'|'.join(WORDS)})(?= (?:(?:US )?cents?|s
 _DIGITS = {c: str(k) for k, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _ZH = f"[{''.join(_DIGITS)}十百千]"
 _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二日, as some papers write all figures
-    rf"(?<![点第])(?P<whole>{_ZH}+)\.(?P<part>[{''.join(_DIGITS)}]+)|(?P<row>[{''.join(_DIGITS)}]{{3,}})(?![十百千万亿])"
+    rf"(?<![点第])(?P<whole>{_ZH}+)\.(?P<part>[{''.join(_DIGITS)}]+)|(?<!点)(?P<row>[{''.join(_DIGITS)}]{{3,}})(?![十百千万亿])"
     rf"|(?<![个第几近过前数])(?<!{_ZH})(?P<month>十[一二]?|[一二三四五六七八九])月"
     r"(?:(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])(?P<sign>[日号]))?(?!份?个)"
 )
+_TWENTY = re.compile(r"[卅廿](?=[一二三四五六七八九]?[元点點角%.]|[一二三四五六七八九]?[日万億亿])")
+_MYRIAD = re.compile(rf"([一二两三四五六七八九十]+)万([{''.join(_DIGITS)}]{{4}})(?![十百千万亿])")  # 二万七二一一点
+_POINT_BEHIND = re.compile(rf"(?<=\d)点([{''.join(_DIGITS)}]{{1,3}})(?=[点元])")  # 一六一五点四九点
 _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
 _ROW = re.compile(  # of a table of closes: 日经225指数 27385.25 -34.36 -0.13%
     r"^(?P<name>(?!成交|合计|平均|总)(?=\S*[\u4e00-\u9fff])[\u4e00-\u9fffA-Za-z][^\s,。:]{1,16}?)(?P<code>\(?[\dA-Z.]{4,9}\))?"
@@ -701,11 +704,15 @@ def normal(line: str) -> str:
     line = line if has_chinese(line) else _NUMBERED_INDEX.sub(r"\1 ", line)
     line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, _SLUG.sub("", line))))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
+    plain = _TWENTY.sub(lambda m: "二十" if m[0] == "廿" else "三十", plain)
     plain = _FEW_CENTS.sub(lambda m: str(WORDS.get(m["n"], 1)), plain)
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(_in_digits, plain))
     plain = _YIELD.sub(r"\1%", _SHARE_CLASS.sub("", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
-    plain = _WRITTEN.sub(_arabic, _SPACED.sub("", _ROW.sub(_in_sentence, plain))).strip()
+    plain = _SPACED.sub("", _ROW.sub(_in_sentence, plain))
+    plain = _MYRIAD.sub(lambda m: str(int(numeral(m[1]) * 10_000) + int("".join(_DIGITS[c] for c in m[2]))), plain)
+    plain = _WRITTEN.sub(_arabic, plain).strip()
+    plain = _POINT_BEHIND.sub(lambda m: "." + "".join(_DIGITS[c] for c in m[1]), plain)
     plain = _MOST_IN_BULLETIN.sub(r"\g<when>\g<told>,\g<of>最大", _ABOUT.sub("约", plain))
     plain = _TURNED_OVER.sub(r"\g<0>元", plain)
     return _BASE_IN_BRACKETS.sub(
@@ -796,7 +803,7 @@ def paragraph(
     for k, (text, sentence, at, said) in enumerate(read):
         following = read[k + 1][3] if k + 1 < len(read) else []
         left = fallback(sentence, number, at, known, dated, said, following)
-        every = [*said, *((m, _ended(sentence, m, s, at, known, dated)) for m, s in left)]
+        every = [*said, *((m, _from_base(sentence, m, _ended(sentence, m, s, at, known, dated))) for m, s in left)]
         told = tuple(statement for _, statement in _once(every))
         happened = story_days(sentence, at) or _in_america(sentence, at, known)
         used = [m for m, _ in every]
@@ -997,13 +1004,15 @@ def _of_week(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
 
 def _from_base(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
     """A move from a level of some days before, told with its day, is of the days since: 较3月6日的33599点下跌199点."""
-    base = sentence.last("base", before=mark.start)
+    base = sentence.last("base", "ahead", before=mark.start)
     if not (sentence.chinese and base and base.value.date and s.date) or s.until or s.kind not in FROM_LEVEL:
         return s
     first = DayMark(None, 1).resolved(base.value.date)
     apart = sentence.has("names", "date", within=(base.end, mark.start))
     level = _FROM_LEVEL.match(sentence.text, base.end) and sentence.text[base.start - 1] in "较比"
-    return replace(s, date=first, until=s.date) if first and first < s.date and level and not apart else s
+    if not (first and first < s.date and level) or apart:
+        return s
+    return replace(s, date=first, until=s.date, open=(SPAN, *s.open))
 
 
 def _of_month(sentence: Sentence, mark: Mark, s: Statement) -> Statement:

@@ -51,8 +51,10 @@ _FIRM = re.compile(  # and in English, where the commodity has a capital too: Tu
     r"(?!(?:Crude|Brent|Spot|Physical|London|York|Benchmark|The|But|And|While|Palm|Heating|Fuel)\b)[A-Z][a-z]{2,} )$"
 )
 _OTHER = re.compile(
-    r"\s?(?:期货|期指|期权|选择权|公司|期(?=[\d跌涨收夜近今]))|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE
+    r"\s?(?:期货|期指|期权|选择权|公司|期(?=[\d跌涨收夜近今以也则大上下]))|\s(?:futures|options|warrants|bonds)\b",
+    re.IGNORECASE,
 )
+_OF_INDEX = re.compile(r"[\u4e00-\u9fff]{2,4}\d+指数")
 _SUBINDEX = re.compile(r"(?!股票|综合|[与和及跟])[\u4e00-\u9fff]{2,4}指数")  # 斯托克600银行指数
 _ABROAD = re.compile(
     r"(?P<words>[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$"
@@ -152,7 +154,7 @@ _UNDONE = re.compile(r"(?:一洗|一扫|收复|回吐|抹去|抵消|延续|承�
 _ITS_FIGURE = re.compile(r"的?[^,;。\d]{0,4}\d")
 _FROM_BASE = re.compile(r"[从由自]$")
 _PRICE_OF_DAY = re.compile(r"的[\d.,]+")  # 由上一交易日的2.85%回落至2.71%
-_PRICE_OF = re.compile(r"的?(?:收[盘市]价|收[盘市])?[\d.,]+(?:[美港]?元|点)")
+_PRICE_OF = re.compile(r"的?(?:收[盘市]价|收[盘市]|总?市值)?[\d.,]+(?:[美港]?元|点|[万兆亿])")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than|short of|shy of)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
     r"[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
@@ -838,6 +840,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
         "commodity": _FIRM if words.isascii() and words.istitle() else _TITLED,
         "yield": _ABROAD,
     }.get(kind)
+    if kind == "fund" and (of := _OF_INDEX.match(text, mark.start)) and of.end() >= mark.end:
+        return Subject(name=of[0])  # 台湾50指数, which the fund follows
     if titled := pattern and pattern.search(before):
         return Subject(name=text[titled.start("words") : mark.end])
     return Subject(name=text[mark.start : other.end()]) if other else Subject(mark.value)
