@@ -372,8 +372,9 @@ def periods(text: str, dated: dt.date) -> Iterator[Mark]:
     """Every span named in the sentence, as marks whose value is a `Period`."""
     for pattern, read in _COMPILED:
         for m in pattern.finditer(text):
-            span = m.span("en") if read is _year and m["en"] else m.span()
-            yield Mark(*span, "period", _reaching(m, read(m, dated), text))
+            span, told = m.span("en") if read is _year and m["en"] else m.span(), _reaching(m, read(m, dated), text)
+            if max(told.years, default=dated.year) <= dated.year:  # what was expected for 2030 is no span of a move
+                yield Mark(*span, "period", told)
     for m in _RUN.finditer(text):
         down = (m["move"] or m["moved"]) in "黑跌挫"
         yield Mark(*m.span(), "run_down" if down else "run_up", Period(sessions=_count(m["n"] or m["days"])))

@@ -61,6 +61,7 @@ WEEK = 7  # days; one before is not that of the story
 FAR = 5  # days back, from which on the same weekday to come is nearer than two days
 LONG_AGO = 62  # days
 FOUNDED = 1911  # the year before the first one of Taiwan's count
+FEW = 5  # days, which may hold one session only
 FROM_LEVEL = {"return", "points", "price_change", "value_change", "value_changes_sum"}
 NEAR = 0.25  # how far two of them may be apart
 _SPAN_FROM = re.compile(r"以来|至今|起|的?(?:盘中|收盘)?[高低][点位]")
@@ -627,9 +628,8 @@ def _asked(s: Statement, day: dt.date) -> Statement:
 def _overnight(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
     """The same; where Asia's day is the paper's and none of America is told, America's is the session before: to be asked."""  # noqa: E501
     told = {(region(known, s.who), s.until or s.date) for r in found for s in r.statements}
-    today = {
-        id(r) for r in found if any(m.value.date == dated and not _of_asia(r.text, m) for m in days(r.text, dated))
-    }
+    days_of = ((r, [m for m in days(r.text, dated) if m.value.date == dated]) for r in found)
+    today = {id(r) for r, told_on in days_of if any(_said_of(r.text, m) for m in told_on)}
     of_today = any(id(r) in today and region(known, s.who) == "America" for r in found for s in r.statements)
     apart = ("Asia", dated) in told and not any(place == "America" and day != dated for place, day in told)
     before = DayMark(None, -1).resolved(dated)
@@ -639,9 +639,10 @@ def _overnight(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterat
         yield replace(r, statements=tuple(_of_day(s, dated, other) if other else s for s, other in told_of))
 
 
-def _of_asia(text: str, day: Mark) -> bool:
-    """Whether a word for a market of Asia stands beside the day: 今日台股, 港股今早."""
-    return bool(_ASIAN_MARKET.match(text, day.end) or _ASIAN_MARKET.search(text[max(0, day.start - 2) : day.start]))
+def _said_of(text: str, day: Mark) -> bool:
+    """Whether a day may be America's: no dateline tells it, and no market of Asia stands beside it, 今日台股."""
+    beside = _ASIAN_MARKET.match(text, day.end) or _ASIAN_MARKET.search(text[max(0, day.start - 2) : day.start])
+    return day.start >= dateline(text) and beside is None
 
 
 def _of_day(s: Statement, day: dt.date, other: dt.date) -> Statement:
@@ -1010,7 +1011,7 @@ def _from_base(sentence: Sentence, mark: Mark, s: Statement) -> Statement:
     first = DayMark(None, 1).resolved(base.value.date)
     apart = sentence.has("names", "date", within=(base.end, mark.start))
     level = _FROM_LEVEL.match(sentence.text, base.end) and sentence.text[base.start - 1] in "较比"
-    if not (first and first < s.date and level) or apart:
+    if first is None or (s.date - base.value.date).days < FEW or not level or apart:
         return s
     return replace(s, date=first, until=s.date, open=(SPAN, *s.open))
 

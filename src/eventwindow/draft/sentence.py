@@ -833,6 +833,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     contract = _CONTRACT.match(text, mark.end) if kind == "commodity" and has_chinese(words) else None
     if contract:  # 铁矿石期货主力合约 is that of an exchange in China
         return Subject(group=Group(words + contract[0], words + contract[0]))
+    followed = _OF_INDEX.match(text, mark.start) if kind == "fund" else None  # 台湾50指数 is none of the fund
+    other = other or (followed if followed and followed.end() >= mark.end else None)
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
     other = other or (part if part and not any(at == 0 for at, _, _ in names.finder.spans(part[0])) else None)
     pattern = {
@@ -840,8 +842,6 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
         "commodity": _FIRM if words.isascii() and words.istitle() else _TITLED,
         "yield": _ABROAD,
     }.get(kind)
-    if kind == "fund" and (of := _OF_INDEX.match(text, mark.start)) and of.end() >= mark.end:
-        return Subject(name=of[0])  # 台湾50指数, which the fund follows
     if titled := pattern and pattern.search(before):
         return Subject(name=text[titled.start("words") : mark.end])
     return Subject(name=text[mark.start : other.end()]) if other else Subject(mark.value)
