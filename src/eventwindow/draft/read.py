@@ -779,6 +779,7 @@ def paragraph(
         read.append((text, sentence, context, ordered))
         told = tuple(statement for _, statement in _once(ordered))
         days, spoken = days_told(sentence, context), days_told(sentence, context, "closed")
+        days = [day for day in days if sentence.chinese or _near(day, dated) or any(s.date == day for s in told)]
         context = replace(
             context,
             date=max(filter(None, (*days, context.date, *_days_of(told, sentence, context))), default=None),
@@ -813,6 +814,11 @@ def paragraph(
         moves = tuple(untold(sentence, used, passed))
         firms = _spoken_of(sentence, at, known, told)["firms"]
         yield Reading(number, text, told, written, moves, unreal(sentence), firms, tuple(happened), _back(sentence))
+
+
+def _near(day: dt.date, dated: dt.date) -> bool:
+    """Whether a story may be of the day that a clause tells without a move: none of weeks before the article."""
+    return (dated - day).days <= WEEK
 
 
 def _settled(

@@ -59,7 +59,7 @@ _INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no
 )
 _MOVE_IN = re.compile(  # what another is held against: "a 1.2% drop in the European banking index"
     r"(?<=% )(?:rise|fall|gain|drop|decline|increase|decrease|loss|climb|jump|slide|advance|dip|slump|retreat|rally)"
-    r" (?:in|for|on|by|of) (?:the )?"
+    r"(?: so far)?(?: (?:this|last) \w+)? (?:in|for|on|by|of) (?:the )?"
     r"(?P<part>(?:[A-Za-z\d&][\w&.'’/-]* ){1,7}?(?:index|sub-?index|sector(?! (?:sub-?)?index)))\b"
 )
 _REST = re.compile(r"(?: (?:stock|share|composite|blue-chip))? (?:index|sector)|")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from eventwindow.draft.clauses import PARTICIPLE, chain
+from eventwindow.draft.clauses import PARTICIPLE, RELATIVE, chain
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -359,7 +359,7 @@ def _earlier(sentence: Sentence, low: int, firms: bool = False, shares: bool = F
         named = [
             m
             for m in sentence.all("names", within=clause)
-            if not (firms and not any(_owns(s, shares) for s in m.value))
+            if not (firms and not any(_owns(s, shares) for s in m.value)) and not _of_role(sentence, m, low)
         ]
         if not named:
             continue
@@ -368,6 +368,12 @@ def _earlier(sentence: Sentence, low: int, firms: bool = False, shares: bool = F
             return Found(tuple(apart[0].value), (WHICH,))
         return Found(tuple(named[-1].value))
     return None
+
+
+def _of_role(sentence: Sentence, name: Mark, low: int) -> bool:
+    """Whether a name only tells more of a noun that heads the sentence: "The bank, whose rivals include UBS, rose"."""
+    around = [c for c in sentence.held(name) if c.kind == RELATIVE and c.end <= low]
+    return bool(around) and not sentence.chinese and sentence.has("role", within=(0, around[-1].start))
 
 
 def _right_before(sentence: Sentence, low: int) -> Mark | None:
