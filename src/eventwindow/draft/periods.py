@@ -325,7 +325,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:end|finish|clos)(?:ed|ing) the (?P<span>month|quarter|half|three months|six months)\b(?! at)", _ended),
     (r"\b(?:over|for|during) the (?:whole|full) year\b|\b(?:end|finish|clos)(?:ed|ing) the year\b(?! at)", _whole_year),
     (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
-    (r"(?<!去年)全年(?:(?:来看|来说|而言|计|合计)(?=,)|(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹蒸缩]))"
+    (r"(?<!去年)(?:总结|综观|纵观)全年(?=,)|(?<!去年)全年(?:(?:来看|来说|而言|计|合计)(?=,)|(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹蒸缩]))"
      r"|(?<=[,;])(?:一年|12个月)(?:来|下来|间|内)?(?=[共累就已也]{0,2}(?:[大狂]?[升跌涨挫飙泻扬]|蒸发|缩水|[增减][加少]))", _whole_year),  # noqa: E501
     (r"\b(?:for|over|in|on|during) the month\b(?! (?:of|to|through|ended|since|before))|(?<![月份])全月(?:来看,|计)?(?:累计)?(?=[^,。;\d]{0,6}[升跌涨挫])", _the_month),  # noqa: E501
     (r"\b(?:this|so far in the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)(?!的?(?:单日|收[市盘]价?|盘中)?(?:新[高低]|最[大高低差佳好强弱慘惨]|首[次度]))", _this_month),  # noqa: E501

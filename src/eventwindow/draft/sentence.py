@@ -55,6 +55,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _OF_INDEX = re.compile(r"[\u4e00-\u9fff]{2,4}\d+指数")
+_BIOTECH = re.compile(r"(?P<words>(?:恒生|[纳那]斯达克|中证|标普)?生物)$")  # 恒生生物科技指数 is not 科技指数
 _SUBINDEX = re.compile(r"(?!股票|综合|[与和及跟])[\u4e00-\u9fff]{2,4}指数")  # 斯托克600银行指数
 _ABROAD = re.compile(
     r"(?P<words>[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$"
@@ -838,7 +839,7 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
     other = other or (part if part and not any(at == 0 for at, _, _ in names.finder.spans(part[0])) else None)
     pattern = {
-        "index": _VIX_OF if mark.value == ("^VIX",) else None,
+        "index": _VIX_OF if mark.value == ("^VIX",) else _BIOTECH if words.startswith("科技") else None,
         "commodity": _FIRM if words.isascii() and words.istitle() else _TITLED,
         "yield": _ABROAD,
     }.get(kind)
