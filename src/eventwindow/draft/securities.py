@@ -181,7 +181,10 @@ class Names:
 
     def _listed(self, code: str | None) -> bool:
         """Whether a security of the list has that code."""
-        return code is not None and any(s.partition(".")[0].lstrip("0") == code.lstrip("0") for s in self.listings)
+        return code is not None and any(
+            s.partition(".")[0].lstrip("0") == code.lstrip("0") and (len(code) != len("06998") or s.endswith(".HK"))
+            for s in self.listings
+        )
 
     def _ends_another(self, text: str, start: int, end: int) -> bool:
         """Whether a name that is a word too ends another name: a capital stands before it inside the sentence."""
@@ -229,11 +232,11 @@ class Names:
 
     def _coded(self, text: str) -> Iterator[str]:
         """The names with a code that no list holds: as written elsewhere too, else all that stands before it."""
-        listed = {s.partition(".")[0].lstrip("0") for s in self.listings}
-        yield from (m["name"] for m in _SHORT.finditer(text) if m["code"].lstrip("0") not in listed)
+        yield from (m["name"] for m in _SHORT.finditer(text) if not self._listed(m["code"]))
         for m in _CODED.finditer(text):
-            run = _APPOSED.sub("", re.split("[的和与及是]", m["run"])[-1])
-            if m["code"].lstrip("0") in listed or any(run.endswith(name) for name in self.meanings if name in run):
+            last = re.split("[的和与及是]", m["run"])[-1]
+            run = _APPOSED.sub("", last if _named(last) else re.split("[的与及是]", m["run"])[-1])  # 嘉和生物
+            if self._listed(m["code"]) or any(run.endswith(name) for name in self.meanings if name in run):
                 continue
             whole = len(run) <= LONGEST and (m["head"] is not None or run != m["run"])
             again = (run[k:] for k in range(len(run) - 1) if text.count(run[k:]) > 1 and _named(run[k:]))

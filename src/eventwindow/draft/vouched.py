@@ -30,6 +30,7 @@ _TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: th
 )
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _TODAY = re.compile(r"^[今昨]\(\d{1,2}日?\)[日天]?")
+_DATED = re.compile(r"\(\d{1,2}日\)")
 _STOP = re.compile(r"[,。;:、!?]")
 _BEGUN = re.compile(
     r"(?:^|[,。;:、!?】〕\]—|丨]|[电讯道日]\)|日[电讯]|- )$"
@@ -92,7 +93,7 @@ def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]])
         return True  # a Latin word in a Chinese sentence is a name
     if not text[end - 1].isascii():
         first = bool(_BEGUN.search(before))
-        near = _STOP.split(after if first else _TODAY.sub("", after)[:NEAR], maxsplit=1)[0]
+        near = _STOP.split(after if first else _DATED.sub("", _TODAY.sub("", after))[:NEAR], maxsplit=1)[0]
         return bool(_QUOTED.match(after) or (first and (_PRICED.match(after) or _TOPIC.match(after)))) or any(
             words[kind].search(near) for kind in KINDS if kind in words
         )
