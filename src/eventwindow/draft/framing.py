@@ -81,6 +81,10 @@ _SPOT = re.compile(r"\bspot\b", re.IGNORECASE)
 _FUTURES = re.compile(r"\bfutures\b", re.IGNORECASE)
 
 
+_POSTED = re.compile(r"\b(?:post|report)(?:s|ed|ing) (?:an? |its )?(?:[a-z-]+ )?$")
+_AT_TIMES = re.compile(r"\bat (?:\w+ ){0,3}?(?:double|twice|triple|times)$")
+
+
 def framed(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
     """Why the statement at the mark may be no move of one security from close to close."""
     if sentence.chinese:
@@ -97,6 +101,10 @@ def framed(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
         yield MOMENT  # "set a record of $488.54 on Dec. 18": in the day, or at its close?
     if s.kind not in MOVES_OF:
         return
+    if not s.who.is_index and _POSTED.search(text, low, mark.start) and not sentence.has("stock", within=(low, high)):
+        yield Reason("draft_whose")  # "Citigroup posted a 58% drop": of its profit?
+    if _AT_TIMES.search(text, 0, mark.end):
+        yield COMPARED  # "trading at more than double their low"
     if _YARDSTICK.search(text):
         yield YARDSTICK
     if any(form.match(text, mark.end) for form in (_OFTEN, _BASE, _FROM_TO)):

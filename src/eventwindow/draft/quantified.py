@@ -111,6 +111,7 @@ _HELD_AGAINST = re.compile(
     r"\b(?:(?:out|under)perform\w*|outpac\w+|lagg\w+|trail\w+|beat\w*|in line with|compared (?:with|to)|against|versus)"
     r"(?: (?:an?|the|its|roughly|about|nearly))* $"
 )
+_LISTED_AT = re.compile(r"(?:,|\band|\bincluding|\bwith|\bgaining|\blosing|\bof) $")
 _FROM = re.compile(
     r"(?:(?:recover|rebound|bounc)\w* from|turn\w*|revers\w*|convert\w*) (?:an? |its )?(?:\w+ )?\w+ of (?:\w+ )*$",
     re.IGNORECASE,
@@ -407,6 +408,10 @@ def _against(sentence: Sentence, mark: Mark) -> Mark | None:
         return None
     if _compared(sentence, mark):
         return sentence.linked(mark.end)
+    if mark.value.unit == "percent" and _LISTED_AT.search(sentence.text, 0, mark.start):
+        named = next((m for m in sentence.all("names", "aside") if m.start >= mark.end), None)
+        if named and sentence.text[mark.end : named.start] == " at ":
+            return named  # "including 11.4% at JPMorgan, 10.3% at Wells Fargo and 14% at Bank of America"
     owner = sentence.last("aside", "others", before=mark.start)
     if owner and sentence.text[owner.end : mark.value.at] in {"'s ", "’s "}:
         return owner  # "compared with Citigroup's 16% climb"

@@ -171,6 +171,7 @@ _REPORTED = re.compile(  # of the books: "for the quarter ended on Sept. 30" tel
 _SOURCE_BEFORE = re.compile(
     r"\b(?:according to|(?:polled|surveyed|compiled) by|(?:data|estimates|figures) from) (?:the )?$"
 )
+_OWN_INDEX = re.compile(r"(?: [a-z]+){1,2} (?:sub-?)?index\b")  # "the Amex airline index"
 _SOURCE_BEHIND = re.compile(
     r" (?:I/B/E/S|data\b|Datastream\b|StarMine\b|[Ee]stimates\b|polls?\b|surveys?\b|calculations\b)"
 )
@@ -305,7 +306,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*names.marks(text), *rules.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     found += [*_behind_names(found, text, rules)] if has_chinese(text) else []
-    found = [m for m in found if not (m.kind == "name" and (_of_a_firm(m, text) or _no_security(m, text)))]
+    found = [m for m in found if not (m.kind == "name" and (_of_a_firm(m, text) or _no_security(m, text, names)))]
     if end := dateline(around if around.startswith(text) else text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)] + [*_stocks_and_currency(text, names)]
@@ -355,11 +356,14 @@ def _of_a_firm(mark: Mark, text: str) -> bool:
     return text[mark.start : mark.end].endswith(" shares") and bool(_HELD_BY.search(text, 0, mark.start))
 
 
-def _no_security(mark: Mark, text: str) -> bool:
+def _no_security(mark: Mark, text: str, names: Names) -> bool:
     """Whether a name is only that of an exchange, or of who counted: "at $31.20 on Nasdaq", "according to FactSet"."""
     words, behind = text[mark.start : mark.end], text[mark.end : mark.end + 1]
     if words == "Nasdaq":
         return bool(_NASDAQ_TRADE.match(text, mark.end) or _ON_EXCHANGE.search(text, 0, mark.start))
+    firm = isinstance(mark.value, tuple) and mark.value and names.listings[mark.value[0]].kind == "stock"
+    if firm and _OWN_INDEX.match(text, mark.end):
+        return True
     source = _SOURCE_BEFORE.search(text, 0, mark.start) and behind in {"", ".", ",", ";", ")"}
     return bool(source or (words[:1].isupper() and _SOURCE_BEHIND.match(text, mark.end)))
 

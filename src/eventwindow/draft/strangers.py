@@ -419,7 +419,8 @@ def _told(text: str, start: int, end: int, name: str) -> bool:
     initials = "".join(w[0] for w in words)
     ticker = code and not code["code"].startswith(initials[: max(2, len(initials) - 1)])
     firm = len(words) > 1 and _FORMS.fullmatch(words[-1]) and _WHOSE.match(text, end)
-    lede = _LEGAL.search(name) and _OWN_LATER.match(text, end) and not _FORMED.search(text, 0, start)
+    formed = _LEGAL.search(name) or (len(words) > 1 and _FORMS.fullmatch(words[-1]))
+    lede = formed and _OWN_LATER.match(text, end) and not _FORMED.search(text, 0, start)
     return bool(ticker or firm or lede or _OF_SHARES.search(text[:start]) or _OWN_SHARES.match(text, end))
 
 
