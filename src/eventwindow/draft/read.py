@@ -518,15 +518,19 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
                 told |= {s.date for s in kept}
-                elsewhere |= {s.date for s in kept if s.date and _own_region(known, s.who) == "Asia"}
-                behind = [s.date for s in kept if s.date and _own_region(known, s.who) == "America"]
-                elsewhere |= {*reading.days} - {*behind}  # on which nothing moved in America
-                behind += [d for d in reading.days if has_chinese(reading.text) and d <= dated]
+                asia, america = (_moved_in(part, kept, known) for part in ("Asia", "America"))
+                elsewhere |= asia | ({*reading.days} - america)
+                behind = [*america, *(d for d in reading.days if has_chinese(reading.text) and d <= dated)]
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
             who = (_firm(plain, known) or who) if silent else who
             framed = None if daily and not has_chinese(plain) else framed
         seen.add(plain)
+
+
+def _moved_in(part: str, said: Sequence[Statement], known: Names) -> set[dt.date]:
+    """The days on which what trades in a part of the world did something."""
+    return {s.date for s in said if s.date and _own_region(known, s.who) == part}
 
 
 def _topic(r: Reading, dated: dt.date) -> dt.date | None:
