@@ -294,6 +294,7 @@ def strangers(
     for start, end in (f for f in found if all(f[1] <= a or b <= f[0] for a, b in parts)):
         held = of_others if not chinese and (start, end) in longer else set()
         held |= plain if not chinese and _PART.search(text, start, end) else set()
+        held |= {(m.start, m.end) for m in marks if m.kind in _KINDS and text[start:end] in strange}  # Sprint
         apart = named if (start, end) in indices else taken  # "the KSE-100 index" is none spoken of before
         if all(end <= s or e <= start or (s, e) in held for s, e in apart):
             name = text[start:end]
@@ -390,7 +391,7 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
             continue
         whole = start + len(text[start : m.end()].rstrip("."))
         apart = whole > start + len(name) and text[whole - 1] == "s" and not _OWN_SHARES.match(text, whole)
-        if words and apart and _moves(text, whole, rules):
+        if words and apart and name not in rules.stop and _moves(text, whole, rules):
             yield start, whole  # "Dillard's dropped 2.9%"
             continue
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
