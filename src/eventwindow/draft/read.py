@@ -496,10 +496,9 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             heading = _heading(plain, heading, dated)
             day = next((m.value.date for m in days(heading, dated)), day) or asked
             left = Context(
-                who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day,
+                who=who, index=index, firms=firms, several=True, date=topic or day, spoken=topic or day, goods=goods,
                 days=not topic, last=asked or last, days_by_region=there, paper=dated, frame=frame, span=span,
                 elsewhere=elsewhere, framed=framed or review, review=review, head=head, headed=not spoken, about=about,
-                goods=goods,
             )  # fmt: skip
             silent, topic = True, None
             for reading in paragraph(plain, number, dated, rules, known, left):
