@@ -31,7 +31,7 @@ from eventwindow.draft.dates import ALONE, ASIAN_CLOCK, DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed, unreal, untold
-from eventwindow.draft.periods import WORDS, periods
+from eventwindow.draft.periods import WORDS, Period, periods
 from eventwindow.draft.quantified import (
     AFTER_HOURS,
     FALLBACK,
@@ -471,24 +471,21 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
     seen, told = set[str](), set[dt.date | None]()
     who, index, firms = NO_SUBJECTS
     main, goods = NO_SUBJECTS[:2]  # the firm that the article told of first, the commodity told of last
-    places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
-    elsewhere = frozenset[dt.date]()  # days told of others than America
+    places, elsewhere = dict[str, dt.date](), frozenset[dt.date]()  # the last day by part of the world; not America's
     frame, heading, framed, topic, span, daily = "", "", None, None, None, False  # daily: a day of its week was told
     lines = [normal(line) for line in text.splitlines()]
-    told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
-    spoken = [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
+    spoken = _days_spoken(lines, dated)
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
     review = (reviewed_zh(lines, dated) if has_chinese(text) else reviewed(lines, dated, rules)) if article else None
     head = _told_by_head(lines, dated) if has_chinese(text) else {}
-    near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
+    near = (day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated)
     last = max(near, default=dated) if article else None
     asked = about.day if about else dated if not has_chinese(text) and _blog(lines) else None
     for number, plain in enumerate(lines, 1):
         if plain and plain not in seen and not _NOTE.match(plain):
             alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
             day = next(iter(told - {None}), None) if alone else None
-            if _PLACE_HEAD.fullmatch(plain):
-                who, index, firms = NO_SUBJECTS
+            who, index, firms = NO_SUBJECTS if _PLACE_HEAD.fullmatch(plain) else (who, index, firms)
             who = main if main and who != main and _POINTS.match(plain) else who
             index = tuple(w for w in who if w.is_index) or index
             there = dict(places) if plain and has_chinese(plain) else {}
@@ -505,17 +502,13 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
                 framed = framed_after(framed, reading.text, reading.statements, dated)
                 daily |= any(dated - dt.timedelta(WEEK) < d <= dated for d in reading.days)
                 topic = _topic(reading, dated)
-                spans = [m.value for m in periods(reading.text, dated) if m.value.first and m.value.until]
-                span = spans[-1] if spans else span
+                span = _last_span(reading.text, dated) or span
                 silent, firms = silent and not reading.statements, reading.firms or firms
                 goods = tuple(s.who for s in reading.statements if _of_goods(s.who, known))[-1:] or goods
                 index = tuple(s.who for s in reading.statements if s.who.is_index and has_chinese(plain))[-1:] or index
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
-                main = main or next(
-                    ((s.who,) for s in reading.statements if _a_firm(s.who, known) and s.who.symbols), ()
-                )
-                said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
-                kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
+                main = main or _first_firm(reading, known)
+                kept = _goes_on_in(reading, dated)
                 told |= {s.date for s in kept}
                 asia, america = (_moved_in(part, kept, known) for part in ("Asia", "America"))
                 elsewhere |= asia | ({*reading.days} - america)
@@ -525,6 +518,27 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names, about: About 
             who = (_firm(plain, known) or who) if silent else who
             framed = None if daily and not has_chinese(plain) else framed
         seen.add(plain)
+
+
+def _days_spoken(lines: Sequence[str], dated: dt.date) -> list[dt.date | None]:
+    """The days that the lines tell, but for datelines and for when they were written; None for one left open."""
+    told_in = [line for line in lines if not _NIGHTLY.fullmatch(line)]
+    return [m.value.date for line in told_in for m in days(line[dateline(line) :], dated)]
+
+
+def _last_span(text: str, dated: dt.date) -> Period | None:
+    spans = [m.value for m in periods(text, dated) if m.value.first and m.value.until]
+    return spans[-1] if spans else None
+
+
+def _first_firm(r: Reading, known: Names) -> tuple[Subject, ...]:
+    return next(((s.who,) for s in r.statements if _a_firm(s.who, known) and s.who.symbols), ())
+
+
+def _goes_on_in(r: Reading, dated: dt.date) -> list[Statement]:
+    """The statements of a sentence in whose day an article goes on."""
+    said = (s for s in r.statements if not (s.until or s.year or FALLBACK in s.open))
+    return [s for s in said if not _looks_back(r, s, dated) and _goes_on(r, s, dated)]
 
 
 def _moved_in(part: str, said: Sequence[Statement], known: Names) -> set[dt.date]:
