@@ -105,7 +105,7 @@ _MONTH = re.compile(r"[自从]?(?:(?P<year>\d{4})年)?(?P<month>1[0-2]|0?[1-9])�
 _SO_FAR = re.compile(
     r",?(?:[^,。;\d最新首第高低]{0,6}[涨跌升挫](?!幅[最第])|[^,。;\d最新首]{2,12}累计?[上下大]?[涨跌升挫])"
 )  # 11月以来累计上涨11.6%
-_NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}")
+_NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}|\s*(?:for|by) (?:the )?(?:[A-Z][\w&.-]*\s+|\d+\s+|the\s+|and\s+){1,9}")
 _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4}\s*$")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")

@@ -73,7 +73,7 @@ _MONTH_YEAR = re.compile(
 )
 _YEAR_AGO = re.compile(r"(?P<ago>[今去前])年(?P<zh>\d{1,2})月")
 _MONTH = re.compile(rf"\b(?P<month>{MONTH})\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
-_SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
+_SINCE_OTHER = re.compile(r"\s*(?:[\w&.'’-]+\s+){0,9}since\b", re.IGNORECASE)
 _COUNTS = {
     "a": 1, "one": 1, **WORDS, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
