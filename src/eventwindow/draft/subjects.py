@@ -62,6 +62,7 @@ TOPIC = re.compile(
     r"(?P<name>[^—–:.;()]{2,60}?)(?: \([A-Z.]{1,6}\))?"
     r"(?: [—–] (?=[A-Z])|: (?=(?:The )?(?:[Ss]hares?|[Ss]tock|[Ss]crip)\b|Its (?:shares|stock)\b))"
 )
+_OWNS = re.compile(r"['’]s\Z")
 _PRICES = re.compile(r"(?:^|\W)(?:[Pp]rices|[Ff]utures)\s(?:[a-z]+\s){0,4}\Z")
 _MOVE_OF = re.compile(r"\b(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound) of \Z")
 _ON_INDEX = re.compile(r" (?:on|in) (?:the )?")
@@ -304,6 +305,10 @@ def _verb(sentence: Sentence, low: int, mark: Mark) -> int:
 def _possessor(sentence: Sentence, own: Mark, mark: Mark) -> bool:
     """ "Apple's phones fell", "Uber drivers rose": what the name owns moved, not the name."""
     between = sentence.text[own.end : _verb(sentence, own.end, mark)]
+    owns = between.strip() in {"'s", "’s"} or bool(_OWNS.search(sentence.text, own.start, own.end))
+    owns = owns or sentence.text[: own.start].endswith("those of ")
+    if owns and sentence.has("off", within=(0, own.start)):
+        return _OF_FIRM.search(sentence.text, 0, own.start) is None  # "sales rose 6.7% while Campbell's fell 3.6%"
     words = _WORD.findall(between.removeprefix("'s").removeprefix("’s"))
     while words and words[0][0].isupper() and between[:1] == " ":  # "Mitsubishi UFJ Financial slid"
         words.pop(0)

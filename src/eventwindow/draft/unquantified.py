@@ -530,8 +530,9 @@ def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, d
     limit = limit and not _OPENED_AT.match(sentence.text, mark.end)
     reasons += (MOMENT,) if limit and session == "pre" else ()
     kind = "opening_gap" if (session == "pre" and not limit) or mark.kind in OPENED else "return"
-    own = None if sentence.chinese else period_of(sentence, mark, context)  # "rallied this week"
-    span = frame_of(sentence, mark, context) or (own if own and own.first and own.until else None)
+    beside = None if sentence.chinese else sentence.beside("period", mark)  # "rallied this week"
+    own = beside.value if beside and beside.value.first and beside.value.until else None
+    span = frame_of(sentence, mark, context) or own
     if span:
         reasons, day, until = (SPAN, *reasons), span.first, span.until
     return Statement(line, kind, who, None, None, "direction", direction, date=day, until=until, open=reasons)
