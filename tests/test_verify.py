@@ -804,6 +804,12 @@ def test_a_day_that_a_sentence_does_not_tell_stays_open(capsys: pytest.CaptureFi
     assert main(["claim", "The sun shone."]) == 2
 
 
+@pytest.mark.parametrize("nothing", ["", "  ", "\n"])
+def test_a_claim_of_no_words_is_refused(nothing: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claim", nothing]) == 2
+    assert "no statement about a market" in capsys.readouterr().err
+
+
 def test_a_claim_on_the_benchmark_needs_no_entry_of_its_own(tmp_path: Path) -> None:
     from eventwindow.study.library import new_study
 

@@ -176,6 +176,7 @@ _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early 
 )
 _PLUPERFECT = re.compile(r"\bhad(?: \w+)? \w+(?:ed|en|n|t)\b", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-–—•·]|\*{1,3})\s+(?=\S)")
+_BY_NIGHT = re.compile(r"[晚夜]")  # 隔晚, 隔夜
 _NUMBERED_INDEX = re.compile(
     r"\b(Nifty|ASX|FTSE|S&P|Nasdaq|CAC|STOXX|Nikkei|CSI|KOSPI|Russell|TSX|NZX|IBEX)(?=\d{2,4}\b)"
 )
@@ -596,6 +597,8 @@ def _goes_on(r: Reading, s: Statement, dated: dt.date) -> bool:
 
 def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
     """The same; in an article, what tells no day is of the day told most in it, by part of the world where one is: to be asked."""  # noqa: E501
+    if not found:
+        return
     told = [
         (region(known, s.who), s.date)
         for r in found
@@ -994,7 +997,9 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     elif told and sentence.chinese and not inside and place not in (_parts(sentence, told[-1], known) or {place}):
         # 美光前一晚大跌,南亚科跌停: of two parts of the world, each has its own day
         own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
-        day = (resolved(sentence, own[-1], context) if own else there or context.date) or day
+        meant = resolved(sentence, own[-1], context) if own else there or context.date
+        night = meant is None and place == "Asia" and _BY_NIGHT.search(sentence.text, told[-1].start, told[-1].end)
+        day, unsure = (context.paper or day, day != context.paper) if night else (meant or day, False)
     return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
 
 
