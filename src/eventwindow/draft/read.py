@@ -177,6 +177,10 @@ _INTRADAY = re.compile(  # of a lede, while the exchange is open: "jumped early 
 _PLUPERFECT = re.compile(r"\bhad(?: \w+)? \w+(?:ed|en|n|t)\b", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-–—•·]|\*{1,3})\s+(?=\S)")
 _BY_NIGHT = re.compile(r"[晚夜]")  # 隔晚, 隔夜
+_TABLED = re.compile(  # "Ocado Group (OCDO) 816.60p 8.42%", a row of a table of movers
+    r"^(?P<name>[A-Z][^()\d]{2,40}) \([A-Z]{2,5}(?:\.[A-Z])?\)"
+    r" (?P<price>[^\w\s]?[\d,]+\.\d+p?) (?P<sign>[-+−]?)(?P<share>\d+\.\d+%)$"
+)
 _NUMBERED_INDEX = re.compile(
     r"\b(Nifty|ASX|FTSE|S&P|Nasdaq|CAC|STOXX|Nikkei|CSI|KOSPI|Russell|TSX|NZX|IBEX)(?=\d{2,4}\b)"
 )
@@ -721,7 +725,7 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
-    line = _BULLET.sub("", line)
+    line = _TABLED.sub(_as_sentence, _BULLET.sub("", line))
     line = line if has_chinese(line) else _NUMBERED_INDEX.sub(r"\1 ", line)
     line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, _SLUG.sub("", line))))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
@@ -756,6 +760,12 @@ def _in_words(found: re.Match[str]) -> str:
 
 def _in_digits(found: re.Match[str]) -> str:
     return found["high"] + found["low"].replace(",", "").zfill(4) + (found["part"] or "")
+
+
+def _as_sentence(found: re.Match[str]) -> str:
+    """A row of an English table as the sentence that it stands for."""
+    way = "fell" if found["sign"] in {"-", "−"} else "rose"
+    return f"{found['name']} {way} {found['share']} to {found['price']}."
 
 
 def _in_sentence(found: re.Match[str]) -> str:

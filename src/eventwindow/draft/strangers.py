@@ -15,7 +15,8 @@ _INDEX_NAME = re.compile(  # "the KSE-100 index", "the main Athens stock index"
     r"(?:\b[Tt]he |['’]s )(?:(?:main|benchmark|broader|key|broad|blue-chip|headline|wider|local) )*"
     r"(?:(?P<numbered>[A-Z][\w&/]*(?:[ -][A-Z][\w&/]*){0,2}[ -](?!(?:19|20)\d\d)\d{2,4}\b)(?P<tail> [Ii]ndex\b)?"
     r"|(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+)? (?:stock|share|equity|bourse) index\b)"
-    r"|(?P<named>(?:[A-Z][\w&/-]*|[a-z]{2,4})(?: [A-Z][\w&/-]*){0,3} Index\b|All[ -][Ss]hares?\b)(?: index\b)?"
+    r"|(?P<named>(?:[A-Z][\w&/-]*|[a-z]{2,4})(?: [A-Z][\w&/-]*){0,3} Index\b|(?:[A-Z]{2,5} )?All[ -][Ss]hares?\b)"
+    r"(?: index\b)?"
     r"|(?P<of>(?:benchmark|main|leading) index (?:of|on) (?:the )?[A-Z]\w+ (?:bourse|(?:stock )?exchange|market)\b))"
 )
 OF_PLACE = re.compile(  # "Dubai's main share index", whatever index was named before
