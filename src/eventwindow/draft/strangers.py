@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from eventwindow.claims.amounts import CHINESE
 from eventwindow.draft.chinese import has_chinese
-from eventwindow.draft.lexicon import Lexicon, Mark
+from eventwindow.draft.lexicon import Group, Lexicon, Mark
 from eventwindow.draft.statement import Subject
 
 _INDEX_NAME = re.compile(  # "the KSE-100 index", "the main Athens stock index"
@@ -22,6 +22,14 @@ _INDEX_NAME = re.compile(  # "the KSE-100 index", "the main Athens stock index"
 OF_PLACE = re.compile(  # "Dubai's main share index", whatever index was named before
     r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)?['’]s (?:(?:main|benchmark|broader|key|blue-chip|headline|wider) )+"
     r"(?:(?:stock|share|equity|bourse) )?(?:index|gauge)\b(?! [A-Z])"
+)
+_KIND = re.compile(  # "Miners gained 2.2%": of many firms, told with a figure and without an article
+    r"(?:^|(?<=[,;] )|(?<=\bwhile )|(?<=\band )|(?<=\bbut )|(?<=\bas )|(?<=\b[Ee]ven ))"
+    r"(?P<name>(?i:(?:regional |big |gold |oil |online |food |property )?"
+    r"(?:banks|lenders|miners|retailers|insurers|utilities|airlines|brokerages|grocers|supermarkets|homebuilders|housebuilders|developers|drugmakers|producers|majors"
+    r"|steelmakers|shipbuilders|shippers|brewers|financials|industrials|materials|telecoms|semiconductors|technology"
+    r"|energy|healthcare|health care|real estate|consumer (?:staples|discretionary))))"
+    r"(?= (?:\w+ly |also |each |all |both )?[a-z]+ (?:by |about |nearly |almost |more than |over |up |down )?\d[\d.]*(?:%| per ?cent))"
 )
 _FUTURES = re.compile(  # of what no list holds: "Rubber futures", "lithium carbonate futures"
     r"(?:(?<=[,;] )|(?<=\band )|^(?:In \w+, )?)"
@@ -299,7 +307,9 @@ def strangers(
         apart = named if (start, end) in indices else taken  # "the KSE-100 index" is none spoken of before
         if all(end <= s or e <= start or (s, e) in held for s, e in apart):
             name = text[start:end]
-            yield Mark(start, end, "stranger", Subject(name=strange.get(name, name)))
+            kind = _KIND.match(text, start) is not None and not chinese
+            whose = Subject(group=Group(name, name)) if kind else Subject(name=strange.get(name, name))
+            yield Mark(start, end, "stranger", whose)
 
 
 def _held_against(text: str, names: Sequence[Mark]) -> Iterator[tuple[int, int]]:
@@ -366,7 +376,8 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
     indices = _indices(text, rules)
     held = [*indices, *(m.span() for m in _INDEX.finditer(text))]
     futures = (m.span("name") for m in _FUTURES.finditer(text))
-    yield from indices + [span for span in futures if _moves(text, span[1], rules)]
+    kinds = (m.span("name") for m in _KIND.finditer(text))
+    yield from indices + [span for span in (*futures, *kinds) if _moves(text, span[1], rules)]
     if (topic := _TOPIC.match(text)) and not (topic["name"].isupper() or topic["name"] in rules.stop):
         yield topic.span("name")
     for m in _CAPITAL.finditer(text):
