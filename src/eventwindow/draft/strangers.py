@@ -29,7 +29,8 @@ _KIND = re.compile(  # "Miners gained 2.2%": of many firms, told with a figure a
     r"(?:banks|lenders|miners|retailers|insurers|utilities|airlines|brokerages|grocers|supermarkets|homebuilders|housebuilders|developers|drugmakers|producers|majors"
     r"|steelmakers|shipbuilders|shippers|brewers|financials|industrials|materials|telecoms|semiconductors|technology"
     r"|energy|healthcare|health care|real estate|consumer (?:staples|discretionary))))"
-    r"(?= (?:\w+ly |also |each |all |both )?[a-z]+ (?:by |about |nearly |almost |more than |over |up |down )?\d[\d.]*(?:%| per ?cent))"
+    r"(?= (?:\w+ly |also |each |all |both )?[a-z]+ (?:by |about |nearly |almost |more than |over |up |down )?"
+    r"\d[\d.]*(?:%| per ?cent))"
 )
 _FUTURES = re.compile(  # of what no list holds: "Rubber futures", "lithium carbonate futures"
     r"(?:(?<=[,;] )|(?<=\band )|^(?:In \w+, )?)"
