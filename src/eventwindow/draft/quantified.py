@@ -128,7 +128,7 @@ _FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|英两|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?|平盘价?|(?:全日)?[高低]位)?约?$")
 _THERE = re.compile(
-    r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开|高开|低开|跳空|裂口|再?写|再?创|锁|挂牌|失守|刷新|改写|封)"
+    r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开|(?:[大小微]幅|略)?[高低]开|跳空|裂口|再?写|再?创|锁|挂牌|失守|刷新|改写|封)"
 )
 _OF_RECORD = re.compile(
     r"的(?:盘中|收[盘市]|上市以来|挂牌以来|历史|史上|空前|[\d一二两三四五六七八九十]+[周年]|逾)*(?:新[高低]|最[高低]价?|[高低][价点位]|纪录)"
@@ -136,7 +136,7 @@ _OF_RECORD = re.compile(
 _AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
 _LOW_OF_DAY = re.compile(r"day['’]s (?:intraday |session )?(?:low|high|peak|trough) (?:of|at|near) \D{0,12}$")
 _TO_END = re.compile(r"\s*(?:to (?:(?:end|close|finish|settle|stand) )?)?(?:at|to)?\s*")
-_OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
+_OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口|[大小微]幅|略)?(?:高|低|平)?开(?!的)")
 _THAN_OFFERED = re.compile(r"[较比][^,;]{0,12}(?:发行|招股|上市|发售|承销)价")
 _THAN_DAY = re.compile(r"[较比]")
 _JUST = re.compile(r"[才曾已]|加计|连同")
@@ -149,7 +149,8 @@ _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历�
 _PEAK_FRAME = re.compile(  # 从波段最高价算起,长荣缩水51%,万海回档48%
     r"(?:若|如果)?[从自由以较][^,;]{0,24}(?:高点|高位|高峰|峰值|最高价)(?:算起|起算|起?计算?|来看)?,"
 )
-_LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
+_LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保|得而复失)")
+_WON = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?失而复得")
 _SIDE = re.compile(r"(?:整数)?(?:大关|关卡|关口)?之([上下])")  # 坠落万点之下
 _TABLED = re.compile(
     r"^(?:\d{1,2}\.)?[\u4e00-\u9fff]{2,8}\(\d{1,6}(?:\.[A-Z]{2})?\)\s*$"
@@ -603,7 +604,8 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     large = amount.high >= (1e8 if amount.currency == "KRW" else 1e6)
     if not kind or large or amount.low != amount.high or not (plain or amount.unit == "money"):
         return None
-    head = sentence.text[: amount.at]
+    row = row_of(sentence, mark) if sentence.chinese and amount.unit == "points" else [mark]
+    head = sentence.text[: row[0].value.at]  # 跌破3500点、3400点和3300点
     head = head.removesuffix("the ") if _MARK.match(sentence.text, amount.end) else head  # "below the 40,000 mark"
     counted = amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :])
     if _OFFERED.search(head) or counted:
@@ -625,6 +627,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
             unable = word == "over" and _UNABLE.search(head[: found.start()])
             return LEVEL_HEDGE["under" if unable else side or above or word]
     side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
+    side = side or ("over" if _WON.match(sentence.text, mark.end) else "")
     told = amount.unit in {"money", "points"} and bool(_OF_RECORD.match(sentence.text, amount.end))
     told = told or (amount.unit == "points" and kind == "index" and _beside_change(sentence, mark))
     return LEVEL_HEDGE[side] if side else "" if told else None
