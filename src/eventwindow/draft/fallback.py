@@ -41,7 +41,7 @@ from eventwindow.draft.statement import NOBODY, Statement, Subject
 HIGHEST = 1e5  # no price is so high
 WEEK = 7  # days before the story's, in which its moves lie
 BASE = 24  # characters behind a figure in which the day stands that it is counted from
-_TURNOVER = re.compile(r"turnover|\bshares worth $|成交(?!价|股)[^,;。]{0,10}$|成交$", re.IGNORECASE)
+_TURNOVER = re.compile(r"turnover|\bshares worth $|成交(?!价|股)[^,;。]{0,10}$|成交$|^总量$", re.IGNORECASE)
 _VALUE = re.compile(
     r"市值|总值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE
 )

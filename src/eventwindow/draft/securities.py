@@ -58,6 +58,7 @@ _CODED = re.compile(  # a code that no list holds, and what stands before it: �
     r"(?P<head>^|[,;:。、!?●・的和与及是])?(?P<run>[\u4e00-\u9fff]{2,12})(?:-[A-Z]{1,2})?\((?P<code>\d{3,6}|[A-Z]{2,5})(?:[.-][A-Z]{1,3})?\)",
     re.MULTILINE,
 )
+_OWN_CODE = r"(?:\(\d{1,6}(?:\.[A-Z]{2})?\))?"  # 酒鬼酒(000799.SZ)
 _SHORT = re.compile(r"\((?:简称)?(?P<name>[\u4e00-\u9fff]{2,6})[,:/](?P<code>\d{3,6})\)")  # 三商美邦人寿(三商寿,2867)
 _SELF = re.compile(  # what a company calls itself in its notice: 敏华控股有限公司(「本公司」,股份代号:1999)
     r"(?P<name>[\u4e00-\u9fff]{2,10}?)(?:股份|集团)?(?:有限)?公司\((?:以下)?(?:简称|称为)?[^()]{0,8}本(?:公司|集团)[^()]*?(?P<code>\d{3,6})?\)"
@@ -177,7 +178,8 @@ class Names:
                 yield Mark(*m.span(), "name", (symbol,))
         forms = {name: name for name in self.told} | {**self.strange} if has_chinese(text) else {}
         for form, name in forms.items():
-            yield from (Mark(*m.span(), "name", Subject(name=name)) for m in re.finditer(re.escape(form), text))
+            coded = re.finditer(re.escape(form) + _OWN_CODE, text)
+            yield from (Mark(*m.span(), "name", Subject(name=name)) for m in coded)
 
     def _listed(self, code: str | None) -> bool:
         """Whether a security of the list has that code."""

@@ -190,7 +190,7 @@ _RESUMED = re.compile(
     r"|[上本]?周[一二三四五](?:\(\d{1,2}日\))?)?(?:复牌(?:交易)?|恢复交易)(?=,|后)"
 )
 _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货主力合约上涨6.3%
-    r"(?:而|但)?(?:\d{1,2}月)?(?P<name>(?!国内|国际|商品|股指|今[年天])[\u4e00-\u9fff\d]{2,8}(?:\([\u4e00-\u9fff]{1,4}\))?期货)"
+    r"(?:而|但)?(?:\d{1,2}月份?(?:交[货割收]的?)?)?(?P<name>(?!国内|国际|商品|股指|今[年天]|份)[\u4e00-\u9fff\d]{2,8}(?:\([\u4e00-\u9fff]{1,4}\))?期货)"
     r"(?:近月|主力|连续|\d{1,2}月)*(?P<contract>合约|契约)?(?=[^,;。\d]{0,6}(?:[收报跌涨升挫]|持平))"
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
@@ -215,6 +215,8 @@ _LATIN_ZH = re.compile(  # 胜诉的Arbutus则升61%
     r"|“(?P<quoted>[\u4e00-\u9fff\d]{3,8})”(?=[则也]?[跌涨升挫大暴重收])"  # a bond: “16冀中01”跌20%
     r"|(?P<st>\*?ST[\u4e00-\u9fff]{2,3}?)(?=[则却也亦股收跌涨升飙挫泻大急暴盘连今昨周(])"
 )
+_CODE = re.compile(r"\(\d{1,6}(?:\.[A-Z]{2})?\)")  # 酒鬼酒(000799.SZ)
+_CODE_LISTED = re.compile(_CODE.pattern + r"\Z")
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(
@@ -310,7 +312,8 @@ def strangers(
             name = text[start:end]
             kind = _KIND.match(text, start) is not None and not chinese
             whose = Subject(group=Group(name, name)) if kind else Subject(name=strange.get(name, name))
-            yield Mark(start, end, "stranger", whose)
+            code = _CODE.match(text, end) if chinese else None
+            yield Mark(start, code.end() if code else end, "stranger", whose)
 
 
 def _held_against(text: str, names: Sequence[Mark]) -> Iterator[tuple[int, int]]:
@@ -474,8 +477,8 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
         verb = min(moves, key=lambda m: m.start, default=None)
         verb = next((m for m in moves if verb and m.start == verb.end), verb)  # 跳空涨停
         inside = [m for m in marks if low <= m.start and m.end <= high and m.kind != "stock"]
-        if verb is None and text[high - 1] == "、" and not [m for m in inside if m.kind != "boundary"]:
-            listed.append((low, high - 1))
+        if verb is None and text[high - 1] == "、" and (part := _of_list(text, low, high - 1, inside)) is not None:
+            listed += part
             continue
         before, listed = listed, []
         dated = next((m.end for m in marks if m.kind == "date" and m.start == low), low)
@@ -507,10 +510,24 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             continue
         told = behind_role(text, told, verb.start)
         for m in _AND.finditer(text, told, verb.start):
-            before, told = [*before, (told, m.start())], behind_role(text, m.end(), verb.start)  # 招商证券与中信建投
+            before = [*before, (told, _before_code(text, told, m.start()))]
+            told = behind_role(text, m.end(), verb.start)  # 招商证券与中信建投
         for found in _bare(text, told, verb.start, [m for m in inside if m.end <= verb.start], rules):
             yield from (s for s in before if _is_name(text[slice(*s)], rules))
             yield found
+
+
+def _of_list(text: str, low: int, high: int, inside: Sequence[Mark]) -> list[tuple[int, int]] | None:
+    """The name that is all of a part of a list, without its code: 酒鬼酒(000799.SZ)、; none where a mark says so already."""  # noqa: E501
+    end = _before_code(text, low, high)
+    marks = [(m.kind, m.start, m.end) for m in inside if m.kind != "boundary" and m.start < end]
+    known = marks == [("name", low, end)]
+    return None if marks and not known else [] if known else [(low, end)]
+
+
+def _before_code(text: str, low: int, high: int) -> int:
+    coded = _CODE_LISTED.search(text, low, high)
+    return coded.start() if coded else high
 
 
 def behind_role(text: str, low: int, high: int) -> int:
