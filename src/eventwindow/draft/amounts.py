@@ -40,7 +40,7 @@ _ONE = re.compile(  # "at one point", "0.88 of a point", "the 30-stock index", a
     r"(?<=\bat )one point\b|(?<=\bof )a (?:percentage )?point\b|\d+-(?:stock|share|issue|member|company)\b"
     r"|\d{3,4}\s(?:GMT|BST|E[SD]T|CES?T|IST|SGT|HKT|JST|WIB)\b"
     r"|\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.m\.|[ap]m\b)|\d{1,2}:\d\d\b"
-    r"|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])",
+    r"|1(?:[美欧日港澳加纽]|新西兰)?元(?=可?[兑对折合])|1英镑(?=[兑对])",
     re.IGNORECASE,
 )
 
@@ -51,7 +51,7 @@ _TALLY = re.compile(  # "losers outnumbered gainers 724 to 175" counts shares
 _OF_PLACE = re.compile(r"\s(?P<of>Hong Kong|(?:New )?Taiwan|Australian|Canadian|Singapore) dollars?\b")
 _DOLLARS = {"Hong Kong": "HKD", "Taiwan": "TWD", "New Taiwan": "TWD", "Australian": "AUD", "Canadian": "CAD"}
 _FUTURES = re.compile(r"期货|每(?:磅|蒲式耳|英斗)")  # what is quoted in cents
-_OIL = re.compile(r"原油|轻油|每桶")  # quoted in dollars
+_DOLLARED = re.compile(r"原油|轻油|每桶|盎司|白银|黄金|[铂钯白]金")  # quoted in dollars
 _OF_POINT = re.compile(r" of a point\b")
 _BRACKET = re.compile(r"\s\((?:about|around|roughly|some|or)?\s?")
 _COINS = {"in": "INR", "my": "MYR", "us": "USD", "us2": "USD"}
@@ -90,10 +90,10 @@ def _sum(text: str, amount: Amount) -> Amount:
         return replace(amount, unit="points", words=amount.words + part[0])  # "0.88 of a point"
     if amount.unit == "number" and (place := _OF_PLACE.match(text, amount.end)):
         return replace(amount, unit="money", currency=_DOLLARS.get(place["of"], ""), words=amount.words + place[0])
-    oil = _OIL.search(text)
-    if amount.unit == "number" and text.startswith("美分", amount.end) and (oil or _FUTURES.search(text)):
+    dollars = _DOLLARED.search(text)
+    if amount.unit == "number" and text.startswith("美分", amount.end) and (dollars or _FUTURES.search(text)):
         cents = replace(amount, unit="money", currency="USD", words=amount.words + "美分")  # as grain is quoted
-        return _hundredth(cents) if oil else cents
+        return _hundredth(cents) if dollars else cents
     coin = _HUNDREDTHS.match(text, amount.end) if amount.unit == "number" else None
     if coin is None:
         return amount

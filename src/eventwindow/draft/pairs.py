@@ -1,9 +1,9 @@
-"""Pairs of currencies in English: of which two a figure beside one speaks, by what it is told in or against."""
+"""Pairs of currencies: of which two a figure beside one speaks, by what it is told in or against."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
@@ -19,6 +19,14 @@ _AGAINST = re.compile(r"\b(?:[Aa]gainst|[Vv]ersus|vs\.?) (?:the )?$")
 _BUYS = re.compile(r"buys?|buying|bought")
 _TO = re.compile(r",? (?:to|at) (?:about |around |nearly |almost |just )?")
 _OTHERS = {"names", "amount"}
+_EXCHANGED = re.compile(  # 1欧元兑换1.0881美元
+    r"1(?P<own>[美欧澳加纽]元|新西兰元|英镑)可?[兑对]换?约?\d[\d.,]*"
+    r"(?P<other>[美欧澳加日]元|日圆|英镑|瑞士法郎|瑞典克朗|人民币|元人民币)"
+)
+_CODES = {
+    "美元": "USD", "欧元": "EUR", "英镑": "GBP", "澳元": "AUD", "加元": "CAD", "纽元": "NZD", "新西兰元": "NZD",
+    "日元": "JPY", "日圆": "JPY", "瑞士法郎": "CHF", "瑞典克朗": "SEK", "人民币": "CNY", "元人民币": "CNY",
+}  # fmt: skip
 
 
 def paired(mark: Mark, marks: Sequence[Mark], text: str, parts: Sequence[Clause], names: Names) -> Mark:
@@ -35,6 +43,13 @@ def paired(mark: Mark, marks: Sequence[Mark], text: str, parts: Sequence[Clause]
     against += [_currency(m.value) for m in told if m.kind == "amount"]
     pair = next((p for other in against if (p := _pair(own, other, names))), None)
     return replace(mark, value=(pair,)) if pair else mark
+
+
+def exchanged(text: str, names: Names) -> Iterator[Mark]:
+    """The pairs of which a Chinese text tells what one of the first is exchanged for."""
+    for m in _EXCHANGED.finditer(text):
+        if pair := _pair(_CODES[m["own"]], _CODES[m["other"]], names):
+            yield Mark(*m.span("own"), "name", pair.symbols)
 
 
 def quotations(marks: Sequence[Mark], text: str, names: Names) -> list[Mark]:

@@ -14,7 +14,7 @@ from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.clauses import APPOSITION, PARTICIPLE, RELATIVE, Clause, chain, clauses, innermost
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import OF_LIST, Group, Lexicon, Mark, settled
-from eventwindow.draft.pairs import paired, quotations
+from eventwindow.draft.pairs import exchanged, paired, quotations
 from eventwindow.draft.periods import CUT_MONTH, Period, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.spans import limits, since, stood_at
@@ -44,7 +44,8 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _TITLED = re.compile(  # what stands before a commodity in the name of a firm
-    r"(?:^|[,;。、])(?P<words>(?!国际|现货|纽约|伦敦|上海|避险|期货|布兰|布伦|昨[天日]|今[天日]|隔夜|同时|此外|其中)[\u4e00-\u9fff]{2})$"
+    r"(?:^|[,;。、])(?P<words>(?!国际|现货|纽约|伦敦|上海|避险|期货|布兰|布伦|昨[天日]|今[天日]|隔夜|同时|此外|其中|周[一二三四五六日末]|[本上当]周|[本上]月|当[天日]|[早午尾]盘|盘中|截至|不过)"
+    r"[\u4e00-\u9fff]{2})$"
 )
 _FIRM = re.compile(  # and in English, where the commodity has a capital too: Tullow Oil
     r"(?:^|(?<=[ (]))(?P<words>"
@@ -147,9 +148,9 @@ _COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
 _WITH, _COMPARED = re.compile("[与和跟]$"), re.compile("的?(?:收[盘市]价?)?(?:比较|相比|相较|比起)")  # 与前一交易日比较
 _FROM_ZH = re.compile("[由从]$")
 _NEXT_TO = re.compile(r"(?:逼近|接近|仅次于|超[过越]|不及|少于|多于|高于|低于)(?:了)?$")  # 逼近10月16日的11.41%
-_OF_THEN = re.compile(r"的(?:[跌涨升]幅)?[\d.]+%")
+_OF_THEN = re.compile(r"的(?:[跌涨升]幅)?[\d.,]+(?:%|点|[美港日加]?元|日圆|瑞士法郎|瑞典克朗)")
 _LEVEL_MOVED = re.compile(r"的?[\d.,]+(?:%|[美港日]?元|点)?[降升跌涨回下上扬贬滑]")  # 由周二的4.255%降到4.238%
-_OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。])")  # 收复周四的全部失地
+_OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。])|的?基础上")  # 收复周四的全部失地
 _CONTRACT = re.compile(r"(?:期货)?主力(?:合约)?")
 _UNDONE = re.compile(r"(?:一洗|一扫|收复|回吐|抹去|抵消|延续|承接|补回|吐回|扭转)了?$")  # 一洗前一日创新低的颓风
 _ITS_FIGURE = re.compile(r"的?[^,;。\d]{0,4}\d")
@@ -305,7 +306,7 @@ def dateline(text: str) -> int:
 def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*names.marks(text), *rules.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
-    found += [*_behind_names(found, text, rules)] if has_chinese(text) else []
+    found += [*_behind_names(found, text, rules), *exchanged(text, names)] if has_chinese(text) else []
     found = [m for m in found if not (m.kind == "name" and (_of_a_firm(m, text) or _no_security(m, text, names)))]
     if end := dateline(around if around.startswith(text) else text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]

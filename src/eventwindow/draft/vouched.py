@@ -22,7 +22,7 @@ _INSIDE = re.compile(r"\b[a-z][\w-]*,?\s+$")
 _PROPER = re.compile(r"\s+[A-Z]")
 _LINK = re.compile(r"\s*(?:,|、|&|/|and|or|as well as|和|与|及|以及|跟)\s*(?:and |or )?", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"[AH美港]股|财报|财测|[季年]报|则?连续?[升涨跌挫]|[则亦也皆]?(?:(?:变动|变化|波动|升跌|涨跌)不大|平盘|收平|平收|持平|收市无升跌)|(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天早晚深夜上午凌晨间后]){0,6}(?:汇率|汇价|兑|对美元|又|再|一度|贬|盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|升破|跌破|站上|失守|突破|涨破|重回|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元)|[升贬跌涨挫弹]至|走[强弱升贬软])"
+    r"市场上?(?:交投|成交|交易)最?活跃|[AH美港]股|财报|财测|[季年]报|则?连续?[升涨跌挫]|[则亦也皆]?(?:(?:变动|变化|波动|升跌|涨跌)不大|平盘|收平|平收|持平|收市无升跌)|(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天早晚深夜上午凌晨间后]){0,6}(?:汇率|汇价|兑|对美元|又|再|一度|贬|盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|升破|跌破|站上|失守|突破|涨破|重回|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元)|[升贬跌涨挫弹]至|走[强弱升贬软])"
 )
 _PRICED = re.compile(r"\d[\d.,]*(?:元|%|点)(?=[,;。、]|$)")  # 陽明108元,
 _TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: the clauses behind have no subject of their own
@@ -38,7 +38,7 @@ _BEGUN = re.compile(
 
 _AGAINST = re.compile(r"\b(?:[Aa]gainst|[Vv]ersus) $")
 _HEAD = re.compile(
-    r"(?:^|[,;:。、(】〕)]|\s[-–—]+(?=\s)|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$"
+    r"(?:^|[,;:。、(】〕)]|\s[-–—]+(?=\s)|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则]|\d月份?(?:交[货割收]的?)?)\s*(?:[Tt]he\s+)?$"
 )
 _HEADED = re.compile(  # what stands behind the subject of a clause that tells a figure: no second noun
     r"(?:,\s|\s+(?:(?:also|then|now|still|itself|had|has|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"
