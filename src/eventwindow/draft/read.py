@@ -149,6 +149,7 @@ _FRACTION = re.compile(  # as grain is quoted: $5.17¼, 14.24-1/2, "502 1/4 cent
     r"(?<![\d./-])(?P<whole>\d[\d,]*(?P<point>\.\d+)?)(?: ?(?P<sign>[¼½¾⅛⅜⅝⅞])"
     r"|[ -](?P<part>[1357]/8|[13]/4|1/2)(?![\d/]))"
 )
+_BARE_POINT = re.compile(r"(?<![\w.,%)\]])\.(?=\d)")  # "fell .3 percent"
 _RUPEES = re.compile(r"\bRs\.? ?(?=\d)")
 _CRORE = re.compile(r"(?<![\d.,])(?P<n>\d[\d,]*(?:\.\d+)?)[ -](?P<lakh>lakh[ -])?crores?\b")
 _LIVE = re.compile(  # written while the exchange is open
@@ -727,6 +728,7 @@ def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
     line = _TABLED.sub(_as_sentence, _BULLET.sub("", line))
     line = line if has_chinese(line) else _NUMBERED_INDEX.sub(r"\1 ", line)
+    line = _BARE_POINT.sub("0.", line)
     line = _CRORE.sub(_in_words, _RUPEES.sub("₹", _FRACTION.sub(_decimal, _SLUG.sub("", line))))
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _TWENTY.sub(lambda m: "二十" if m[0] == "廿" else "三十", plain)
